@@ -1,0 +1,45 @@
+"""The classes of incidents that drawn tapes refer to, in one fixed order."""
+
+from __future__ import annotations
+
+from sim.demand.classes import IncidentClass, Slot
+from sim.demand.packages import parse_package
+from sim.errors import InputError
+from sim.settings.demand import DemandSettings
+
+RALLY_DISORDER, RALLY_MEDICAL = "rally_disorder", "rally_medical"
+ADVICE_CALL, FALSE_CALL = "advice_call", "false_call"
+
+
+def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
+    """Election classes as they stand in the settings, then gatherings, the normal service and calls that need no unit.
+
+    Raises ``InputError`` for a package that cannot be read or a name that is used twice.
+    """
+    election = [
+        IncidentClass(
+            name, c.priority, _slots("classes", name, c.package), c.start, c.release, c.on_spot, c.harm, c.group
+        )
+        for name, c in settings.classes.items()
+    ]
+    rally = [
+        IncidentClass(
+            f"rally_{name}", c.priority, _slots("rallies.classes", name, c.package),
+            on_spot=c.on_spot, harm=c.harm, group=c.group,
+        )
+        for name, c in sorted(settings.rallies.classes.items())
+    ]
+    normal = [
+        IncidentClass(name, c.priority, _slots("background.classes", name, c.package), harm=c.harm, group="normal")
+        for name, c in settings.background.classes.items()
+    ]
+    calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in (ADVICE_CALL, FALSE_CALL)]
+    classes = (*election, *rally, *normal, *calls)
+    names = [c.name for c in classes]
+    if double := [name for name in names if names.count(name) > 1]:
+        raise InputError(f"demand: the class name '{double[0]}' is used twice")
+    return classes
+
+
+def _slots(group: str, name: str, package: str) -> tuple[Slot, ...]:
+    return parse_package(package, f"demand.{group}.{name}.package")

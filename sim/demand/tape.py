@@ -1,0 +1,172 @@
+"""The tape: every exogenous fact of one replication, drawn (or written by hand) before the day begins.
+
+It never sees forces or plan, so two plans face the very same day. A mark that is missing in a hand-written tape
+means: no noise, never prevented, never escalates, infinite patience.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.digest import digest_columns, digest_text
+
+CHANNELS = ("phone", "radio", "patrol", "online", "direct")
+"""How an incident is reported. ``direct`` needs no operator at all."""
+THINNINGS = ("none", "deterrence", "rally")
+"""What may prevent a candidate incident."""
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Incidents:
+    """Incidents in order of (at, id); arrays have shape (incidents,) unless said.
+
+    ``at``: moment it occurs; ``site``: position in ``Territory.sites`` whose area, force and fabric it has; ``x``, ``y``: its
+    place (may differ from the site's). ``cls``: position in ``Scenario.classes``; ``priority``: 1 … 4.
+    ``report_time``: seconds until it is reported; ``talk_time``: seconds an operator needs; ``caller_patience``: seconds a
+    caller waits for an operator; ``dispatch_time``: handling after the call, without an operator.
+    ``escalate_time``: seconds after the report at which it becomes one priority more urgent if no unit has arrived;
+    ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
+    compared with the class's probability (NaN: never settled on the spot).
+    ``candidate``: uniform u that the state may thin; it happens iff u <= factor / ``bound`` (NaN: always);
+    ``thinning``: code into ``THINNINGS``; ``parent``: id of the rally it hangs on (-1: none).
+    ``convey_to``: site to which the first unit conveys afterwards (-1: none), with ``handover_time`` there.
+    ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``: (incidents, slots) seconds of
+    work and travel-time multiplier of the unit in each place of the package.
+    """
+
+    id: Ints
+    at: Floats
+    site: Ints
+    x: Floats
+    y: Floats
+    cls: Ints
+    priority: Ints
+    channel: Ints
+    report_time: Floats
+    talk_time: Floats
+    caller_patience: Floats
+    dispatch_time: Floats
+    escalate_time: Floats
+    patience: Floats
+    on_spot: Floats
+    candidate: Floats
+    bound: Floats
+    thinning: Ints
+    parent: Ints
+    convey_to: Ints
+    handover_time: Floats
+    voting_stop_time: Floats
+    scene_time: Floats
+    noise: Floats
+
+    def __len__(self) -> int:
+        return len(self.id)
+
+
+_DEFAULTS: dict[str, tuple[str, float]] = {
+    "cls": ("i8", 0),
+    "priority": ("i8", 1),
+    "channel": ("i8", CHANNELS.index("direct")),
+    "report_time": ("f8", 0.0),
+    "talk_time": ("f8", 0.0),
+    "caller_patience": ("f8", np.inf),
+    "dispatch_time": ("f8", 0.0),
+    "escalate_time": ("f8", np.inf),
+    "patience": ("f8", np.inf),
+    "on_spot": ("f8", np.nan),
+    "candidate": ("f8", np.nan),
+    "bound": ("f8", 1.0),
+    "thinning": ("i8", 0),
+    "parent": ("i8", -1),
+    "convey_to": ("i8", -1),
+    "handover_time": ("f8", 0.0),
+    "voting_stop_time": ("f8", 0.0),
+}
+
+
+def incidents(*, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_time: Floats, **marks: Floats | Ints) -> Incidents:
+    """Build incidents from columns, sorted by (at, id); marks left out take their neutral value.
+
+    ``scene_time`` and ``noise`` may have shape (incidents,) or (incidents, slots). Raises ``ValueError`` for an unknown mark
+    or columns of different length.
+    """
+    unknown = set(marks) - set(_DEFAULTS) - {"noise"}
+    if unknown:
+        raise ValueError(f"unknown incident marks: {sorted(unknown)}")
+    ids = np.asarray(id, dtype=np.int64)
+    order = np.lexsort((ids, np.asarray(at)))
+    columns: dict[str, NDArray[np.generic]] = {
+        name: np.asarray(marks.get(name, np.full(len(ids), default)), dtype=kind)[order]
+        for name, (kind, default) in _DEFAULTS.items()
+    }
+    scene = np.asarray(scene_time, dtype=np.float64).reshape(len(ids), -1)
+    noise = np.asarray(marks.get("noise", np.ones(scene.shape)), dtype=np.float64).reshape(len(ids), -1)
+    places = {"at": np.asarray(at, "f8"), "site": np.asarray(site, "i8"), "x": np.asarray(x, "f8"), "y": np.asarray(y, "f8")}
+    columns |= {name: column[order] for name, column in places.items()}
+    return Incidents(id=ids[order], scene_time=scene[order], noise=noise[order], **columns)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, eq=False)
+class Vehicles:
+    """Vehicles of interest at checkpoints, in order of (at, id); ordinary traffic is flow per minute, never rows.
+
+    ``site``: the checkpoint; ``inspect`` and ``detect``: uniforms compared with the inspection share and the detection
+    probability; ``incident``: id of the incident that an interception cancels (-1: none).
+    """
+
+    id: Ints
+    at: Floats
+    site: Ints
+    inspect: Floats
+    detect: Floats
+    incident: Ints
+
+
+@dataclass(frozen=True)
+class Rally:
+    """One gathering at a venue: who comes when. Its incidents are rows of the tape with this ``id`` as parent."""
+
+    id: int
+    site: int
+    start_at: float
+    end_at: float
+    people: int
+    early_share: float = 0.65
+    early_time: float = 2700.0
+
+
+@dataclass(frozen=True)
+class Inject:
+    """Something that happens to us at a moment and changes the state: one of a closed list of effects."""
+
+    at: float
+    effect: str
+    target: int = -1
+    value: float = 0.0
+
+
+def _no_vehicles() -> Vehicles:
+    none_i, none_f = np.zeros(0, dtype=np.int64), np.zeros(0)
+    return Vehicles(none_i, none_f, none_i, none_f, none_f, none_i)
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """All exogenous facts of one replication."""
+
+    incidents: Incidents
+    vehicles: Vehicles = field(default_factory=_no_vehicles)
+    rallies: tuple[Rally, ...] = ()
+    injects: tuple[Inject, ...] = ()
+
+    def digest(self) -> str:
+        """SHA-256 over every column, rally and inject."""
+        columns = {f"incident_{f.name}": getattr(self.incidents, f.name) for f in fields(Incidents)}
+        columns |= {f"vehicle_{f.name}": getattr(self.vehicles, f.name) for f in fields(Vehicles)}
+        return digest_text(digest_columns(columns) + repr(self.rallies) + repr(self.injects))

@@ -1,0 +1,190 @@
+"""One day as measures see it: the scenario, the tape, and the records as arrays, read once.
+
+Every measure is a pure function of a :class:`Day`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.tape import Tape
+from sim.scenario import Scenario
+from sim.trace import CODE, KINDS, UNIT_BUSY, UNIT_FREE
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+Columns = Mapping[str, NDArray[np.generic]]
+
+UNIT_STATUSES = ("off_duty", "free", "returning", "on_loop", "responding", "on_scene", "conveying", "handing_over")
+TASK_STATUSES = ("none", "occurred", "reported", "waiting", "assigned", "attended", "handled", "closed", "lapsed", "prevented")
+UNIT_STATUS = np.array([-1 if kind.unit is None else UNIT_STATUSES.index(kind.unit) for kind in KINDS])
+"""Status of a unit after a record of each kind (-1: the record does not change it)."""
+TASK_STATUS = np.array([-1 if kind.task is None else TASK_STATUSES.index(kind.task) for kind in KINDS])
+"""Status of a task after a record of each kind (-1: the record does not change it)."""
+IS_FREE = np.array([name in UNIT_FREE for name in UNIT_STATUSES])
+IS_BUSY = np.array([name in UNIT_BUSY for name in UNIT_STATUSES])
+
+
+class Recorded(Protocol):
+    """A trace, live or loaded from a run directory."""
+
+    def columns(self) -> Columns:
+        """Records by field name."""
+
+    def legs(self) -> Columns:
+        """Movement legs by field name."""
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """Stretches of time in which a unit's status stays the same, by unit and in order of time; arrays (intervals,).
+
+    ``unit``: row of ``Scenario.units``; ``status``: code into ``UNIT_STATUSES``; ``record``: the record that began it.
+    """
+
+    unit: Ints
+    status: Ints
+    begin: Floats
+    end: Floats
+    record: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Day:
+    """A day's records as typed arrays; ``end`` is where open intervals are cut (the calendar's end unless said)."""
+
+    scenario: Scenario
+    tape: Tape
+    columns: Columns
+    leg_columns: Columns
+    end: float
+
+    @classmethod
+    def of(cls, scenario: Scenario, tape: Tape, trace: Recorded, until: float | None = None) -> Day:
+        """Read a trace once. ``until`` is the moment a run was stopped, when that was before the calendar's end."""
+        columns = trace.columns()
+        times = columns["time"]
+        last = float(times[-1]) if len(times) else scenario.calendar.begin
+        return cls(scenario, tape, columns, trace.legs(), max(scenario.calendar.end if until is None else until, last))
+
+    @cached_property
+    def kind(self) -> Ints:
+        """Kind of each record."""
+        return self.columns["kind"].astype(np.int64)
+
+    @cached_property
+    def time(self) -> Floats:
+        """Moment of each record."""
+        return self.columns["time"].astype(np.float64)
+
+    @cached_property
+    def value(self) -> Floats:
+        """Value of each record; its meaning is that of the kind."""
+        return self.columns["value"].astype(np.float64)
+
+    @cached_property
+    def unit(self) -> Ints:
+        """Row of ``Scenario.units`` of each record (-1: none or unknown)."""
+        return rows_of(self.scenario.units.id, self.columns["unit"])
+
+    @cached_property
+    def task(self) -> Ints:
+        """Row of ``Tape.incidents`` of each record (-1: none or unknown)."""
+        return rows_of(self.tape.incidents.id, self.columns["task"])
+
+    @cached_property
+    def leg_unit(self) -> Ints:
+        """Row of ``Scenario.units`` of each leg."""
+        return rows_of(self.scenario.units.id, self.leg_columns["unit"])
+
+    def leg(self, name: str) -> Floats:
+        """One column of the leg table as floats."""
+        return np.asarray(self.leg_columns[name], dtype=np.float64)
+
+    def records(self, *kinds: str) -> Ints:
+        """Positions of the records of some kinds, in order."""
+        if len(kinds) == 1:
+            return np.flatnonzero(self.kind == CODE[kinds[0]])
+        return np.flatnonzero(np.isin(self.kind, [CODE[kind] for kind in kinds]))
+
+    @cached_property
+    def intervals(self) -> Intervals:
+        """Status intervals of all units, from the first record of each to the end of the day."""
+        record = np.flatnonzero((UNIT_STATUS[self.kind] >= 0) & (self.unit >= 0))
+        record = record[np.argsort(self.unit[record], kind="stable")]
+        unit, begin = self.unit[record], self.time[record]
+        end = np.full(len(record), self.end)
+        same = unit[1:] == unit[:-1]
+        end[:-1][same] = begin[1:][same]
+        return Intervals(unit, UNIT_STATUS[self.kind[record]], begin, end, record)
+
+    @cached_property
+    def unit_area(self) -> Ints:
+        """Dispatch area of each unit."""
+        units = self.scenario.units
+        return np.asarray(self.scenario.dispatch_area(units.area, units.force))
+
+    @cached_property
+    def site_area(self) -> Ints:
+        """Dispatch area of each site."""
+        sites = self.scenario.territory.sites
+        return np.asarray(self.scenario.dispatch_area(sites.area, sites.force))
+
+
+def rows_of(ids: Ints, wanted: NDArray[np.generic]) -> Ints:
+    """Position in ``ids`` of each wanted id (-1 where it is none of them)."""
+    if len(ids) == 0:
+        return np.full(len(wanted), -1, dtype=np.int64)
+    order = np.argsort(ids, kind="stable")
+    place = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
+    row = order[place]
+    return np.where(ids[row] == wanted, row, -1)
+
+
+def first_of(rows: Ints, values: Floats, size: int) -> Floats:
+    """First value of each row in the order given (NaN where a row has none); shape (size,)."""
+    out = np.full(size, np.nan)
+    known = rows >= 0
+    out[rows[known][::-1]] = values[known][::-1]
+    return out
+
+
+def last_of(rows: Ints, values: Floats, size: int) -> Floats:
+    """Last value of each row in the order given (NaN where a row has none); shape (size,)."""
+    out = np.full(size, np.nan)
+    known = rows >= 0
+    out[rows[known]] = values[known]
+    return out
+
+
+def time_before(begin: Floats, end: Floats, edges: Floats) -> Floats:
+    """Total time of intervals that lies before each edge: differences give the time inside each bin; shape (edges,)."""
+    return _held_before(end, edges) - _held_before(begin, edges)
+
+
+def _held_before(moments: Floats, edges: Floats) -> Floats:
+    """Sum over all moments of min(moment, edge), for each edge."""
+    ordered = np.sort(moments)
+    sums = np.concatenate(([0.0], np.cumsum(ordered)))
+    count = np.searchsorted(ordered, edges, side="right")
+    return sums[count] + edges * (len(ordered) - count)
+
+
+def cell(value: float) -> float | None:
+    """A number for a table: None for NaN or infinity."""
+    number = float(value)
+    return number if np.isfinite(number) else None
+
+
+def cells(values: NDArray[np.generic]) -> list[float | int | str | bool | None]:
+    """A column for a table: None where a float is NaN or infinite."""
+    if values.dtype.kind != "f":
+        return list(values.tolist())
+    return [number if keep else None for number, keep in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)]

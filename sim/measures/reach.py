@@ -1,0 +1,146 @@
+"""How soon the nearest idle unit could be at each place: the dear part of coverage, so all of it is matrix products.
+
+Work is split by dispatch area and by groups of units that need the same time per metre and the same mobilisation:
+inside a group the nearest unit is the fastest, so one product of small matrices and one minimum do it, and roots are
+taken of minima only. Squared distances are |a|² + |b|² - 2ab in coordinates about the area's middle (chords of the
+globe, or the plane itself), which keeps them exact to centimetres.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.measures.day import Bools, Day, Floats, Ints
+from sim.measures.positions import UnitStates
+from sim.territory.sites import Territory
+from sim.territory.travel import EARTH_RADIUS, Travel, build_travel
+
+BLOCK = 65_536
+"""Distances held at once: half a mebibyte, so that a block stays in the cache."""
+
+Nearest = Callable[[Floats, Floats, Ints], Floats]
+"""From unit x, y and the first index of each run of units: metres to the nearest of each run, shape (places, runs)."""
+
+
+def soonest(day: Day, places: Ints, states: UnitStates, eligible: Bools) -> Floats:
+    """Least expected mobilisation and travel time to each place at each step over idle eligible units of its dispatch area.
+
+    ``places`` (places,) are sites, ``eligible`` (units,) says which rows of ``states`` count. Returns (places, steps)
+    seconds, infinity where no unit is idle.
+    """
+    travel = build_travel(day.scenario.territory, day.scenario.travel)
+    out = np.full((len(places), len(states.times)), np.inf)
+    place_area, unit_area = day.site_area[places], day.unit_area[states.rows]
+    for area in np.unique(place_area).tolist():
+        here = np.flatnonzero(place_area == area)
+        units = np.flatnonzero((unit_area == area) & eligible)
+        if len(units):
+            out[here] = _in_area(day, travel, places[here], states, units)
+    return out
+
+
+def _in_area(day: Day, travel: Travel, places: Ints, states: UnitStates, units: Ints) -> Floats:
+    """``soonest`` for one dispatch area."""
+    out = np.full((len(places), len(states.times)), np.inf)
+    mobilisation = states.mobilisation[:, units]
+    step, column = np.nonzero(np.isfinite(mobilisation))
+    if len(step) == 0:
+        return out
+    mode = day.scenario.units.mode[states.rows[units]][column]
+    waits, wait_code = np.unique(mobilisation[step, column], return_inverse=True)
+    key = mode * len(waits) + wait_code
+    nearest = nearest_by(day.scenario.territory, travel, places)
+    x, y = states.x[step, units[column]], states.y[step, units[column]]
+    fabric = day.scenario.territory.sites.fabric[places]
+    hour = np.array([travel.hour_factor(t) for t in states.times.tolist()])
+    for code in np.unique(key).tolist():
+        chosen = key == code
+        slowness = _slowness(travel, code // len(waits), fabric)
+        wait = float(waits[code % len(waits)])
+        _lower(out, nearest, x[chosen], y[chosen], step[chosen], slowness, wait, hour)
+    return out
+
+
+def _slowness(travel: Travel, mode: int, fabric: Ints) -> Floats:
+    """Seconds per metre from a unit of one mode to places of each fabric (1 under a matrix, which holds seconds)."""
+    if travel.matrix is not None:
+        return np.ones(len(fabric))
+    return (np.array(travel.detour) / np.array(travel.emergency[mode]))[fabric]
+
+
+def _lower(
+    out: Floats, nearest: Nearest, x: Floats, y: Floats, step: Ints, slowness: Floats, wait: float, hour: Floats
+) -> None:
+    """Lower ``out`` (places, steps) by the units of one group, given by step in order, block by block."""
+    steps, first = np.unique(step, return_index=True)
+    bounds = np.append(first, len(step))
+    size = max(1, BLOCK // (len(out) * max(1, -(-len(step) // len(steps)))))
+    for a in range(0, len(steps), size):
+        b = min(a + size, len(steps))
+        part = slice(bounds[a], bounds[b])
+        metres = nearest(x[part], y[part], bounds[a:b] - bounds[a])
+        seconds = metres * slowness[:, None] * hour[steps[a:b]] + wait
+        out[:, steps[a:b]] = np.minimum(out[:, steps[a:b]], seconds)
+
+
+def nearest_by(territory: Territory, travel: Travel, places: Ints) -> Nearest:
+    """The fastest way to find the nearest unit under a territory's metric."""
+    sites = territory.sites
+    px, py = sites.x[places], sites.y[places]
+    if travel.matrix is not None:
+        return _by_matrix(travel, places)
+    if territory.wrap is None and territory.metric == "great_circle":
+        return _by_product(_globe, px, py, lambda chord: 2.0 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2.0, 1.0)))
+    if territory.wrap is None and territory.metric == "euclid":
+        return _by_product(_plane, px, py, lambda metres: metres)
+    return _by_score(travel, px, py)
+
+
+def _globe(x: Floats, y: Floats) -> Floats:
+    """Unit vectors of points in degrees, shape (points, 3)."""
+    lon, lat = np.radians(x), np.radians(y)
+    return np.stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)), axis=1)
+
+
+def _plane(x: Floats, y: Floats) -> Floats:
+    return np.stack((x, y), axis=1)
+
+
+def _by_product(embed: Callable[[Floats, Floats], Floats], px: Floats, py: Floats, length: Callable[[Floats], Floats]) -> Nearest:
+    middle = embed(px, py).mean(axis=0)
+    a = embed(px, py) - middle
+    a_squared = np.einsum("ij,ij->i", a, a)[:, None]
+    left = np.column_stack((-2.0 * a, np.ones(len(a))))
+
+    def nearest(x: Floats, y: Floats, runs: Ints) -> Floats:
+        b = embed(x, y) - middle
+        right = np.column_stack((b, np.einsum("ij,ij->i", b, b)))
+        squared = np.minimum.reduceat(left @ right.T, runs, axis=1) + a_squared
+        return length(np.sqrt(np.maximum(squared, 0.0)))
+
+    return nearest
+
+
+def _by_score(travel: Travel, px: Floats, py: Floats) -> Nearest:
+    """Any other metric on a plane: one pass over the places."""
+
+    def nearest(x: Floats, y: Floats, runs: Ints) -> Floats:
+        rows = [np.minimum.reduceat(travel.score(x, y, a, b), runs) for a, b in zip(px.tolist(), py.tolist(), strict=True)]
+        scores = np.array(rows)
+        return np.sqrt(scores) if travel.metric == "euclid" else scores
+
+    return nearest
+
+
+def _by_matrix(travel: Travel, places: Ints) -> Nearest:
+    """Seconds from the node nearest to each unit, as the engine reads a matrix."""
+    matrix = travel.matrix
+    assert matrix is not None
+
+    def nearest(x: Floats, y: Floats, runs: Ints) -> Floats:
+        squared = (travel.node_x - x[:, None]) ** 2 + (travel.node_y - y[:, None]) ** 2
+        return np.minimum.reduceat(matrix[squared.argmin(axis=1)][:, places], runs, axis=0).T
+
+    return nearest

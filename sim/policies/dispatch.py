@@ -1,0 +1,43 @@
+"""Dispatch policies: which unit to send, as pure functions of what is known now.
+
+Each takes arrays over the units of one dispatch area and returns a row, or -1 when no unit is available. ``available`` is 0 for
+units that may be sent and infinity for the others; ties go to the lower row, that is the lower id. Expected values
+only: the noise of a drive is never seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+
+def nearest(scores: Floats, available: Floats) -> int:
+    """The available unit with the lowest score (squared distance: monotone, so no root is needed)."""
+    candidates = scores + available
+    row = int(candidates.argmin())
+    return row if candidates[row] != np.inf else -1
+
+
+def least_time(drives: Floats, mobilisation: Floats, available: Floats) -> int:
+    """The available unit with the least expected mobilisation and drive, in seconds."""
+    candidates = drives + mobilisation
+    candidates += available
+    row = int(candidates.argmin())
+    return row if candidates[row] != np.inf else -1
+
+
+def first_of(preference: Sequence[int], available: Floats) -> int:
+    """The first available row of a given list."""
+    for row in preference:
+        if row >= 0 and available[row] == 0.0:
+            return row
+    return -1
+
+
+def may_serve(free: int, on_duty: int, reserve: float, as_share: bool) -> bool:
+    """The reserve rule: serve only while more than ``reserve`` eligible units are free (Taylor & Templeton 1980)."""
+    return free > (reserve * on_duty if as_share else reserve)

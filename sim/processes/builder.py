@@ -1,0 +1,209 @@
+"""Build the world of one run: units into fleets, classes into slot types, areas with their rooms and helpers."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from math import ceil, inf
+
+import numpy as np
+
+from sim.demand.classes import IncidentClass, Slot
+from sim.demand.tape import Tape
+from sim.forces.units import Units, skill_bits
+from sim.processes.actors import Task, Unit
+from sim.processes.fleet import Fleet
+from sim.processes.queue import DispatchArea
+from sim.processes.response import recall, send
+from sim.processes.room import Desk, Room
+from sim.processes.world import World
+from sim.scenario import Scenario
+from sim.territory.travel import Travel, build_travel
+
+
+def slot_types(classes: tuple[IncidentClass, ...]) -> dict[Slot, int]:
+    """Number the different needs of all classes, in order of first use."""
+    numbers: dict[Slot, int] = {}
+    for cls in classes:
+        for slot in cls.slots:
+            numbers.setdefault(slot, len(numbers))
+    return numbers
+
+
+def fills(slot: Slot, units: Units) -> np.ndarray:
+    """Which units can fill a slot, shape (units,)."""
+    kinds = [units.kinds.index(kind) for kind in slot.kinds if kind in units.kinds]
+    bits = skill_bits(slot.skills)
+    eligible = units.mobile & ((units.skills & bits) == bits)
+    return eligible & np.isin(units.kind, kinds) if slot.kinds else eligible
+
+
+@dataclass
+class Rows:
+    """The tape's incidents as plain lists, and how to make a task from one."""
+
+    world: World
+    at: list[float]
+    id: list[int]
+    report_time: list[float]
+    channel: list[int]
+    talk_time: list[float]
+    caller_patience: list[float]
+    dispatch_time: list[float]
+    escalate_time: list[float]
+    on_spot: list[float]
+    cls: list[int]
+    priority: list[int]
+    site: list[int]
+    x: list[float]
+    y: list[float]
+    fabric: list[int]
+    area: list[int]
+    patience_at: list[float]
+    convey_to: list[int]
+    handover_time: list[float]
+    scene_time: list[list[float]]
+    noise: list[list[float]]
+    slots: list[tuple[int, ...]]
+
+    def task(self, index: int) -> Task:
+        """Make the task of one incident."""
+        world, number = self.world, self.cls[index]
+        area = world.areas[self.area[index]]
+        task = Task(index, self.id[index], world.scenario.classes[number], area.room.priority(self.priority[index]), area)
+        task.site, task.x, task.y, task.fabric = self.site[index], self.x[index], self.y[index], self.fabric[index]
+        task.slots = self.slots[number]
+        task.open_slots = list(enumerate(task.slots))
+        task.patience_at = self.patience_at[index]
+        task.convey_to, task.handover_time = self.convey_to[index], self.handover_time[index]
+        task.scene_time, task.noise = self.scene_time[index], self.noise[index]
+        return task
+
+
+def build_rows(world: World, numbers: dict[Slot, int]) -> Rows:
+    """Turn the columns of the tape into lists; scene times and noise are widened to the longest package."""
+    incidents, scenario = world.tape.incidents, world.scenario
+    sites = scenario.territory.sites
+    width = max((len(cls.slots) for cls in scenario.classes), default=1)
+    area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
+    same = ("at", "id", "report_time", "channel", "talk_time", "caller_patience", "dispatch_time", "escalate_time", "on_spot")
+    same += ("cls", "priority", "site", "x", "y", "convey_to", "handover_time")
+    return Rows(
+        world=world,
+        **{name: getattr(incidents, name).tolist() for name in same},
+        fabric=sites.fabric[incidents.site].tolist(),
+        area=area.tolist(),
+        patience_at=(incidents.at + incidents.report_time + incidents.patience).tolist(),
+        scene_time=_widen(incidents.scene_time, width).tolist(),
+        noise=_widen(incidents.noise, width).tolist(),
+        slots=[tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes],
+    )
+
+
+def _widen(columns: np.ndarray, width: int) -> np.ndarray:
+    """Repeat the last column until there are ``width`` of them."""
+    missing = width - columns.shape[1]
+    return np.pad(columns, ((0, 0), (0, missing)), mode="edge") if missing > 0 else columns
+
+
+def build_units(scenario: Scenario, numbers: dict[Slot, int]) -> list[Unit]:
+    """Make the units of the day from their columns, in id order."""
+    units, sites = scenario.units, scenario.territory.sites
+    eligible = [np.flatnonzero(fills(slot, units)) for slot in numbers]
+    result = []
+    for index in range(len(units)):
+        base = int(units.base[index])
+        home = (float(sites.x[base]), float(sites.y[base]), int(sites.fabric[base]))
+        unit = Unit(index, int(units.id[index]), base, *home, int(units.mode[index]))
+        unit.moving_time, unit.parked_time = float(units.moving_time[index]), float(units.parked_time[index])
+        unit.base_time = float(units.base_time[index])
+        unit.home_factor, unit.scene_factor = float(units.home_factor[index]), float(units.scene_factor[index])
+        unit.loop, unit.loop_phase = int(units.loop[index]), float(units.loop_phase[index])
+        unit.heads = 0
+        result.append(unit)
+    for s, rows in enumerate(eligible):
+        for row in rows:
+            result[row].slot_types.append(s)
+    return result
+
+
+def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[DispatchArea]:
+    """Make the dispatch areas with their fleets, rooms and helpers."""
+    scenario = world.scenario
+    units = scenario.units
+    of_unit = scenario.dispatch_area(units.area, units.force).tolist()
+    members: dict[int, list[Unit]] = defaultdict(list)
+    for unit in world.units:
+        if units.mobile[unit.index]:
+            members[of_unit[unit.index]].append(unit)
+    areas = []
+    for index in range(scenario.dispatch_areas):
+        fleet = Fleet(members[index], len(numbers), scenario.loops, travel)
+        area = DispatchArea(index, fleet, build_room(scenario, index, len(members[index])), scenario.dispatch)
+        area.send = lambda task, place, unit, cause: send(world, task, place, unit, cause)
+        area.recall = lambda unit, diverted_to: recall(world, unit, diverted_to)
+        area.orderly |= any(cls.start == "together" for cls in scenario.classes)
+        areas.append(area)
+    for unit in world.units:
+        unit.area = areas[of_unit[unit.index]]
+    for area in areas:
+        for row, unit in enumerate(area.fleet.units):
+            unit.row, unit.fleet = row, area.fleet
+    _link_helpers(scenario, areas)
+    _give_preferences(scenario, areas, world.units)
+    return areas
+
+
+def build_room(scenario: Scenario, index: int, units: int) -> Room:
+    """Staff one command room: operators by population, radio operators by the number of units."""
+    rules, territory = scenario.room, scenario.territory
+    forces = 1 if scenario.dispatch.command == "joint" else len(territory.forces)
+    area = index // forces
+    if scenario.operators is not None:
+        operators = int(scenario.operators[area])
+    else:
+        people = float(territory.populations[area]) / forces
+        operators = max(rules.operators, round(people / 1e6 * rules.operators_per_million))
+    lines = ceil(operators * rules.lines) if rules.lines else inf
+    radio = max(1, ceil(units / rules.units_per_radio_operator))
+    return Room(Desk(operators, lines), Desk(radio), rules.patience, rules.triage)
+
+
+def _link_helpers(scenario: Scenario, areas: list[DispatchArea]) -> None:
+    """Mutual aid: first the other force of the same area, then the same force of neighbouring areas."""
+    if scenario.dispatch.aid == "never":
+        return
+    forces = 1 if scenario.dispatch.command == "joint" else len(scenario.territory.forces)
+    for area in areas:
+        place, force = divmod(area.index, forces)
+        helpers = [place * forces + other for other in range(forces) if other != force]
+        if place < len(scenario.territory.neighbours):
+            helpers += [other * forces + force for other in scenario.territory.neighbours[place]]
+        area.helpers = [areas[i] for i in helpers]
+        for helper in area.helpers:
+            helper.clients.append(area)
+
+
+def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list[Unit]) -> None:
+    """Turn given lists (rows of ``Scenario.units`` by site) into rows of the fleet that rules each site."""
+    if scenario.preferences is None:
+        return
+    sites = scenario.territory.sites
+    ruling = scenario.dispatch_area(sites.area, sites.force).tolist()
+    for area in areas:
+        area.preferences = {}
+    for site, wanted in enumerate(scenario.preferences.tolist()):
+        area = areas[ruling[site]]
+        rows = [units[i].row for i in wanted if i >= 0 and units[i].area is area]
+        area.preferences[site] = rows  # type: ignore[index]
+
+
+def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Rows]:
+    """Make the world of one run and the rows of its tape."""
+    travel = build_travel(scenario.territory, scenario.travel)
+    world = World(scenario, tape, travel)
+    numbers = slot_types(scenario.classes)
+    world.units = build_units(scenario, numbers)
+    world.areas = build_areas(world, travel, numbers)
+    world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
+    return world, build_rows(world, numbers)

@@ -1,0 +1,71 @@
+"""A unit's day: on duty, relieved, off duty; patrols take up their loops, fixed teams hold their centres."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.response import leave_duty
+from sim.processes.world import K, World
+
+if TYPE_CHECKING:
+    from sim.processes.actors import Unit
+
+Shifts = list[tuple[float, float, int]]
+
+
+def duty(world: World, unit: Unit, shifts: Shifts) -> Tale:
+    """Take up and leave duty by the plan; a shift that follows at once is a relief in place."""
+    for number, (start, end, heads) in enumerate(shifts):
+        yield At(world.clock, start, PLAN + unit.id)
+        take_up(world, unit, heads)
+        follows = number + 1 < len(shifts) and shifts[number + 1][0] <= end
+        if not follows and end <= world.scenario.calendar.end:
+            yield At(world.clock, end, PLAN + unit.id)
+            go_off(world, unit)
+
+
+def take_up(world: World, unit: Unit, heads: int) -> None:
+    """Come on duty, or be relieved in place by ``heads`` fresh officers."""
+    unit.heads, unit.leaving = heads, False
+    if unit.on_duty:
+        world.record(K["relieved"], None, unit, unit.base, unit.area.index, unit.last, heads)
+        return
+    row = world.record(K["on_duty"], None, unit, unit.base, unit.area.index, -1, heads)
+    enter_service(world, unit, row)
+
+
+def enter_service(world: World, unit: Unit, cause: int) -> None:
+    """A mobile unit becomes available at its base or on its loop, and takes what already waits."""
+    unit.on_duty = True
+    for s in unit.slot_types:
+        unit.fleet.on_duty[s] += 1
+    if unit.loop >= 0:
+        now = world.clock._now
+        ref = now - unit.loop_phase
+        world.record(K["loop_started"], None, unit, unit.base, unit.area.index, cause, ref)
+        unit.fleet.join_loop(unit, unit.loop, ref)
+    unit.fleet.set_free(unit)
+    unit.area.serve(world.clock._now, cause)
+
+
+def go_off(world: World, unit: Unit) -> None:
+    """Leave duty now, or as soon as the present task allows."""
+    if unit.mission is not None or (unit.on_duty and not unit.is_free):
+        unit.leaving = True
+    else:
+        leave_duty(world, unit, -1)
+
+
+def hold_post(world: World, unit: Unit, shifts: Shifts) -> Tale:
+    """A fixed team, crew or ring: present with so many heads, never sent elsewhere."""
+    for number, (start, end, heads) in enumerate(shifts):
+        yield At(world.clock, start, PLAN + unit.id)
+        world.record(K["on_duty"], None, unit, unit.base, unit.area.index, unit.last, heads)
+        world.heads_at[unit.base] += heads - unit.heads
+        unit.heads = heads
+        if number + 1 == len(shifts) or shifts[number + 1][0] > end:
+            yield At(world.clock, end, PLAN + unit.id)
+            world.record(K["off_duty"], None, unit, unit.base, unit.area.index, unit.last, heads)
+            world.heads_at[unit.base] -= heads
+            unit.heads = 0

@@ -1,0 +1,156 @@
+"""The mobile units of one dispatch area: where they are and which of them may be sent, as arrays.
+
+Positions are never events. Each unit has a current leg (a unit that stands has a leg of no length); units on a patrol
+loop get their next leg when somebody looks.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from sim.movement import Loops
+    from sim.processes.actors import Unit
+    from sim.territory.travel import Travel
+
+Floats = NDArray[np.float64]
+LONG_AGO = -1e300
+"""When a unit that has not moved yet arrived where it stands (finite, so that no product becomes NaN)."""
+
+
+class Fleet:
+    """Mobile units of one dispatch area, one row per unit in id order.
+
+    ``open[s][row]`` is 0 where the unit is free and eligible for slot type s, else infinity, so that the best row
+    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s. ``loops`` and ``travel`` are shared.
+    """
+
+    def __init__(self, units: list[Unit], slot_types: int, loops: Loops, travel: Travel) -> None:
+        self.units = units
+        self.travel = travel
+        self.loops = loops
+        count = len(units)
+        self.x1 = np.array([u.home_x for u in units], dtype=np.float64)
+        self.y1 = np.array([u.home_y for u in units], dtype=np.float64)
+        self.dx, self.dy = np.zeros(count), np.zeros(count)
+        self.arrive_at = np.full(count, LONG_AGO)
+        self.rate = np.zeros(count)
+        self.node = np.array([u.base for u in units], dtype=np.int64)
+        self.loop = np.full(count, -1, dtype=np.int64)
+        self.loop_ref = np.zeros(count)
+        self.next_look = inf
+        self.mode = np.array([u.mode for u in units], dtype=np.int64)
+        self.moving_time = np.array([u.moving_time for u in units])
+        self.rest_time = np.array([u.base_time for u in units])
+        self.open = [np.full(count, inf) for _ in range(slot_types)]
+        self.free = [0] * slot_types
+        self.on_duty = [0] * slot_types
+        self.eligible = [sum(s in u.slot_types for u in units) for s in range(slot_types)]
+        self._slowness: dict[int, Floats] = {}
+
+    def set_free(self, unit: Unit) -> None:
+        """Make a unit eligible wherever its kind and skills allow."""
+        unit.is_free = True
+        for s in unit.slot_types:
+            self.open[s][unit.row] = 0.0
+            self.free[s] += 1
+
+    def set_busy(self, unit: Unit) -> None:
+        """Take a free unit out of the search."""
+        unit.is_free = False
+        for s in unit.slot_types:
+            self.open[s][unit.row] = inf
+            self.free[s] -= 1
+
+    def drive(self, unit: Unit, x0: float, y0: float, x1: float, y1: float, depart_at: float, arrive_at: float) -> None:
+        """Give a unit its current leg."""
+        row = unit.row
+        self.x1[row] = x1
+        self.y1[row] = y1
+        self.dx[row] = x0 - x1
+        self.dy[row] = y0 - y1
+        self.arrive_at[row] = arrive_at
+        self.rate[row] = 1.0 / (arrive_at - depart_at) if arrive_at > depart_at else 0.0
+
+    def positions(self, t: float) -> tuple[Floats, Floats]:
+        """Coordinates of all units at ``t``, each of shape (units,)."""
+        if t >= self.next_look:
+            self._look(t)
+        remaining = self.arrive_at - t
+        remaining *= self.rate
+        np.maximum(remaining, 0.0, out=remaining)
+        x = self.dx * remaining
+        x += self.x1
+        y = self.dy * remaining
+        y += self.y1
+        return x, y
+
+    def locate(self, unit: Unit, t: float) -> tuple[float, float]:
+        """Coordinates of one unit at ``t``, also while it has not yet left for its current leg."""
+        if t >= self.next_look and self.loop[unit.row] >= 0:
+            self._look(t)
+        row = unit.row
+        remaining = min(max((float(self.arrive_at[row]) - t) * float(self.rate[row]), 0.0), 1.0)
+        return float(self.dx[row]) * remaining + float(self.x1[row]), float(self.dy[row]) * remaining + float(self.y1[row])
+
+    def scores(self, t: float, x: float, y: float, site: int) -> Floats:
+        """Score from every unit to a place: squared distance, haversine, or seconds in a matrix."""
+        px, py = self.positions(t)
+        if self.travel.matrix is None:
+            return self.travel.score(px, py, x, y)
+        nodes = self.node.copy()
+        for row in np.flatnonzero(self.arrive_at > t):
+            nodes[row] = self.travel.nearest_node(float(px[row]), float(py[row]))
+        return np.asarray(self.travel.matrix[nodes, site], dtype=np.float64)
+
+    def node_at(self, unit: Unit, t: float) -> int:
+        """The node at which a unit stands, or to which it is nearest while under way (matrix only)."""
+        if float(self.arrive_at[unit.row]) > t:
+            return self.travel.nearest_node(*self.locate(unit, t))
+        return int(self.node[unit.row])
+
+    def join_loop(self, unit: Unit, loop: int, ref: float) -> None:
+        """Put a unit on a loop that reaches its first stop at ``ref``, once its current leg has ended."""
+        self.loop[unit.row] = loop
+        self.loop_ref[unit.row] = ref
+        self.next_look = min(self.next_look, float(self.arrive_at[unit.row]))
+
+    def leave_loop(self, unit: Unit, t: float) -> None:
+        """Take a unit off its loop where it is now."""
+        x, y = self.locate(unit, t)
+        self.loop[unit.row] = -1
+        self.drive(unit, x, y, x, y, t, t)
+
+    def slowness(self, fabric: int) -> Floats:
+        """Seconds per metre of road-corrected distance for every unit in one fabric, shape (units,)."""
+        if fabric not in self._slowness:
+            speeds = np.array([row[fabric] for row in self.travel.emergency])
+            self._slowness[fabric] = self.travel.detour[fabric] / speeds[self.mode]
+        return self._slowness[fabric]
+
+    def mobilisation(self, t: float) -> Floats:
+        """Mobilisation time of every unit if sent at ``t``: on the move (or on a loop), else where it rests."""
+        moving = (self.arrive_at > t) | (self.loop >= 0)
+        return np.where(moving, self.moving_time, self.rest_time)
+
+    def mobilisation_of(self, unit: Unit, t: float) -> float:
+        """Mobilisation time of one unit if sent at ``t``."""
+        row = unit.row
+        moving = self.loop[row] >= 0 or self.arrive_at[row] > t
+        return float(self.moving_time[row] if moving else self.rest_time[row])
+
+    def _look(self, t: float) -> None:
+        """Give units on loops the leg they are on at ``t``."""
+        due = np.flatnonzero((self.loop >= 0) & (self.arrive_at <= t))
+        if len(due):
+            x0, y0, x1, y1, begin, end = self.loops.leg_at(self.loop[due], self.loop_ref[due], t)
+            self.x1[due], self.y1[due] = x1, y1
+            self.dx[due], self.dy[due] = x0 - x1, y0 - y1
+            self.arrive_at[due] = end
+            self.rate[due] = np.where(end > begin, 1.0 / np.where(end > begin, end - begin, 1.0), 0.0)
+        patrols = self.arrive_at[self.loop >= 0]
+        self.next_look = float(patrols.min()) if len(patrols) else inf

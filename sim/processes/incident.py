@@ -1,0 +1,117 @@
+"""An incident's story: it occurs, is reported, is taken by the room, and then asks for units."""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.demand.tape import CHANNELS, THINNINGS
+from sim.processes.actors import Task
+from sim.processes.kernel import TASK, At, Story, Tale
+from sim.processes.world import K, World
+from sim.trace import LAPSE_REASONS
+
+if TYPE_CHECKING:
+    from sim.processes.builder import Rows
+
+PATIENCE, NOBODY, WITHDRAWN = range(len(LAPSE_REASONS))
+
+
+def demand(world: World, rows: Rows) -> Tale:
+    """Let the tape's incidents occur, each at its moment."""
+    clock = world.clock
+    for index, at in enumerate(rows.at):
+        yield At(clock, at, TASK + rows.id[index])
+        if rows.id[index] not in world.cancelled:
+            Story(clock, incident(world, rows, index))
+
+
+def incident(world: World, rows: Rows, index: int) -> Tale:
+    """One incident, from its occurrence to its request for units (or its end without any)."""
+    clock, task = world.clock, rows.task(index)
+    world.tasks[task.id] = task
+    world.record(K["occurred"], task, None, task.site, task.area.index)
+    if not happens(world, task):
+        return
+    if rows.report_time[index] > 0.0:
+        yield At(clock, clock._now + rows.report_time[index], TASK + task.id)
+    channel = rows.channel[index]
+    world.record(K["reported"], task, None, task.site, task.area.index, task.last, channel)
+    task.reported_at = clock._now
+    answer = task.area.room.answer(CHANNELS[channel], clock._now, rows.talk_time[index], rows.caller_patience[index])
+    processed_at = answer.at + rows.dispatch_time[index] if answer.outcome == "processed" else answer.at
+    if processed_at > clock._now:
+        yield At(clock, processed_at, TASK + task.id)
+    if answer.outcome != "processed":
+        end(world, task, "call_refused" if answer.outcome == "refused" else "call_abandoned", answer.waited)
+        return
+    world.record(K["processed"], task, None, task.site, task.area.index, task.last, answer.waited)
+    if rows.on_spot[index] < task.cls.on_spot and world.heads_at[task.site] > 0:
+        yield from settle_on_spot(world, task)
+    elif task.slots:
+        ask_for_units(world, task, rows.escalate_time[index])
+    else:
+        end(world, task, "closed", 0)
+
+
+def happens(world: World, task: Task) -> bool:
+    """Thin a candidate incident by the state: it happens iff u <= factor / bound."""
+    incidents = world.tape.incidents
+    u = incidents.candidate[task.index]
+    if np.isnan(u):
+        return True
+    factor = world.factor(THINNINGS[incidents.thinning[task.index]], int(incidents.parent[task.index]))
+    if u <= factor / incidents.bound[task.index]:
+        return True
+    end(world, task, "prevented", factor)
+    return False
+
+
+def settle_on_spot(world: World, task: Task) -> Tale:
+    """The fixed team at the centre settles it without a mobile unit."""
+    world.record(K["handled"], task, None, task.site, task.area.index, task.last, world.heads_at[task.site])
+    yield At(world.clock, world.clock._now + task.scene_time[0], TASK + task.id)
+    end(world, task, "closed", 0)
+
+
+def ask_for_units(world: World, task: Task, escalate_time: float) -> None:
+    """Hand the task to its dispatch area; what happens if nobody comes is told by tales of its own."""
+    now = world.clock._now
+    task.ready_at = now
+    if not all(task.area.can_ever(s, task.priority) for s in task.slots):
+        end(world, task, "lapsed", NOBODY)
+        return
+    task.area.request(task, now, task.last)
+    if escalate_time < inf and not task.arrived:
+        Story(world.clock, escalate(world, task, task.reported_at + escalate_time))
+    if task.patience_at < inf and not task.sent:
+        Story(world.clock, lose_patience(world, task))
+
+
+def escalate(world: World, task: Task, at: float) -> Tale:
+    """Unattended, a task becomes one priority more urgent, which may bring it a unit at once."""
+    yield At(world.clock, max(at, world.clock._now), TASK + task.id)
+    if task.arrived or task.priority == 1 or task.status not in ("waiting", "assigned"):
+        return
+    queued = task.queued is not None
+    task.area.remove(task)
+    task.priority -= 1
+    row = world.record(K["escalated"], task, None, task.site, task.area.index, task.last, task.priority)
+    if queued:
+        task.area.request(task, world.clock._now, row)
+
+
+def lose_patience(world: World, task: Task) -> Tale:
+    """A task to which nobody has been sent in time lapses."""
+    yield At(world.clock, max(task.patience_at, world.clock._now), TASK + task.id)
+    if task.queued is not None and not task.sent:
+        task.area.remove(task)
+        end(world, task, "lapsed", PATIENCE)
+
+
+def end(world: World, task: Task, kind: str, value: float) -> None:
+    """The task ends without (further) units."""
+    world.record(K[kind], task, None, task.site, task.area.index, task.last, value)
+    del world.tasks[task.id]

@@ -1,0 +1,79 @@
+"""SimPy with a clock that keeps exact times and a rule for what happens at one instant.
+
+Events are pushed at absolute times (SimPy adds delays, which drifts by an ulp) and ordered inside one instant by
+rank and then by the lowest stable id: first changes of phase and shift, then units becoming free, then tasks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from heapq import heappush
+from math import inf
+from typing import Any
+
+from simpy import Environment, Event, Process
+
+PLAN = 0 << 48
+"""Rank of changes of phase, shift, operators and orders."""
+FREE = 1 << 48
+"""Rank of units arriving or becoming free."""
+TASK = 2 << 48
+"""Rank of incidents occurring, being reported and becoming ready."""
+
+Tale = Generator[Event, Any, None]
+
+
+class Clock(Environment):
+    """A SimPy environment whose events carry absolute times and ranks."""
+
+    def fire(self, event: Event, rank: int, at: float | None = None) -> None:
+        """Trigger a pending event at ``at`` (now if not given) with ``rank`` plus a stable id."""
+        event._ok = True
+        event._value = None
+        heappush(self._queue, (self._now if at is None else at, rank, next(self._eid), event))  # type: ignore[misc]
+
+    def schedule(self, event: Event, priority: int = 1, delay: float = 0) -> None:  # type: ignore[override]
+        """As SimPy does, except that a tale nobody waits for ends without an event."""
+        if type(event) is Story and event._ok and not event.callbacks:
+            event.callbacks = None  # type: ignore[assignment]
+            return
+        super().schedule(event, priority, delay)  # type: ignore[arg-type]
+
+    def run_before(self, until: float) -> None:
+        """Process every event strictly before ``until``."""
+        queue, step = self._queue, self.step
+        while queue and queue[0][0] < until:
+            step()
+        self._now = max(self._now, until)
+
+    def run_through(self, until: float = inf) -> None:
+        """Process every event up to and including ``until``."""
+        queue, step = self._queue, self.step
+        while queue and queue[0][0] <= until:
+            step()
+
+
+class At(Event):
+    """An event that happens at an absolute time."""
+
+    def __init__(self, clock: Clock, at: float, rank: int) -> None:
+        self.env = clock
+        self.callbacks = []
+        self._ok = True
+        self._value = None
+        heappush(clock._queue, (at, rank, next(clock._eid), self))  # type: ignore[misc]
+
+
+class Story(Process):
+    """A process that begins at once, inside the step that starts it, without an event of its own."""
+
+    def __init__(self, clock: Clock, tale: Tale) -> None:
+        self.env = clock
+        self.callbacks = []
+        self._generator = tale
+        teller = clock._active_proc
+        begin = Event(clock)
+        begin._ok, begin._value, begin.callbacks = True, None, None  # type: ignore[assignment]
+        self._target = begin
+        self._resume(begin)
+        clock._active_proc = teller

@@ -1,0 +1,111 @@
+"""Orders: injects of the tape and decisions of people, which come through the same door.
+
+A closed list: each effect is one function. Whoever gives an unknown one is told the nearest known name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from sim.errors import InputError, nearest
+from sim.processes.duty import enter_service, go_off
+from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.response import come_free, leave_duty, recall, send
+from sim.processes.world import K, World
+
+if TYPE_CHECKING:
+    from sim.demand.tape import Inject
+
+
+def out_of_service(world: World, order: Inject) -> None:
+    """Unit ``target`` leaves service (after its present task, if it is on scene)."""
+    unit = world.unit(order.target)
+    if not unit.on_duty:
+        return
+    if unit.status == "responding":
+        recall(world, unit, -1)
+        leave_duty(world, unit, unit.last)
+        unit.area.serve(world.now, unit.last)
+    else:
+        go_off(world, unit)
+
+
+def back_in_service(world: World, order: Inject) -> None:
+    """Unit ``target`` is on duty again, at its base."""
+    unit = world.unit(order.target)
+    unit.leaving = False
+    if not unit.on_duty:
+        row = world.record(K["on_duty"], None, unit, unit.base, unit.area.index, -1, unit.heads)
+        enter_service(world, unit, row)
+
+
+def close_checkpoint(world: World, order: Inject) -> None:
+    """Checkpoint ``target`` (a site id) stops working."""
+    site = world.site(order.target)
+    world.closed_checkpoints.add(site)
+    world.record(K["checkpoint_closed"], None, None, site)
+
+
+def open_checkpoint(world: World, order: Inject) -> None:
+    """Checkpoint ``target`` (a site id) works again."""
+    site = world.site(order.target)
+    world.closed_checkpoints.discard(site)
+    world.record(K["checkpoint_opened"], None, None, site, value=world.scenario.checkpoints.lanes)
+
+
+def staff_desk(world: World, order: Inject) -> None:
+    """The phone desk of dispatch area ``target`` has ``value`` operators from now on."""
+    if not 0 <= order.target < len(world.areas):
+        raise InputError(f"desk_operators: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
+    world.areas[order.target].room.desks["phone"].staff(int(order.value), world.now)
+    world.record(K["operators_changed"], None, None, -1, order.target, -1, order.value)
+
+
+def recall_unit(world: World, order: Inject) -> None:
+    """Unit ``target`` is called back from its way to a task; the task waits again and may take another."""
+    unit = world.unit(order.target)
+    if unit.status == "responding":
+        task = recall(world, unit, -1)
+        come_free(world, unit, task.last)
+
+
+def assign(world: World, order: Inject) -> None:
+    """Send free unit ``target`` to the open task with id ``value``, if it has a place the unit can fill."""
+    unit, task = world.unit(order.target), world.tasks.get(int(order.value))
+    if task is None or not unit.is_free:
+        return
+    for place, s in task.open_slots:
+        if s in unit.slot_types:
+            task.area.remove(task)
+            task.open_slots = [slot for slot in task.open_slots if slot[0] != place]
+            send(world, task, place, unit, task.last)
+            if task.open_slots:
+                task.area.enqueue(task)
+            return
+
+
+EFFECTS: dict[str, Callable[[World, Inject], None]] = {
+    "unit_out_of_service": out_of_service,
+    "unit_back_in_service": back_in_service,
+    "checkpoint_closed": close_checkpoint,
+    "checkpoint_opened": open_checkpoint,
+    "desk_operators": staff_desk,
+    "recall": recall_unit,
+    "assign": assign,
+}
+"""Every order that pollday carries out."""
+
+
+def check(order: Inject) -> None:
+    """Raise ``InputError`` for an effect that is not in :data:`EFFECTS`."""
+    if order.effect not in EFFECTS:
+        known = ", ".join(EFFECTS)
+        raise InputError(f"unknown effect '{order.effect}'{nearest(order.effect, EFFECTS)}; allowed: {known}")
+
+
+def carry_out(world: World, order: Inject, number: int) -> Tale:
+    """Carry out one order at its moment, before anything else of that instant."""
+    yield At(world.clock, max(order.at, world.clock._now), PLAN + number)
+    world.record(K["decision"], value=number)
+    EFFECTS[order.effect](world, order)

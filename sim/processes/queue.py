@@ -1,0 +1,212 @@
+"""Dispatch areas: the tasks that wait, who may be sent to them, and who takes the next one.
+
+Waiting tasks stand in lanes of equal priority and equal need, first in first out; when the head of a lane cannot be
+served, nobody behind it can. All rules (reserve, blocking, mutual aid, redirection) are here, in terms of the
+pure functions of ``sim.policies``.
+"""
+
+from __future__ import annotations
+
+from bisect import insort
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.policies.dispatch import first_of, least_time, may_serve, nearest
+from sim.territory.travel import metres_array
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from sim.processes.actors import Task, Unit
+    from sim.processes.fleet import Fleet
+    from sim.processes.room import Room
+    from sim.settings.response import DispatchSettings
+
+Lane = list[tuple[float, int, "Task"]]
+
+
+class DispatchArea:
+    """Where one command room rules: its fleet, its waiting tasks and its helpers.
+
+    ``helpers`` are areas whose units may be asked for, nearest first; ``clients`` those that may ask us. ``send`` and
+    ``recall`` are how units are told (see ``sim.processes.response``); ``orderly`` makes a new task queue behind waiting ones.
+    """
+
+    send: Callable[[Task, int, Unit, int], None]
+    recall: Callable[[Unit, int], Task]
+
+    def __init__(self, index: int, fleet: Fleet, room: Room, rules: DispatchSettings) -> None:
+        self.index = index
+        self.fleet = fleet
+        self.room = room
+        self.rules = rules
+        self.helpers: list[DispatchArea] = []
+        self.clients: list[DispatchArea] = []
+        self.lanes: dict[tuple[int, ...], Lane] = {}
+        self.preferences: dict[int, list[int]] | None = None
+        self.by_share = rules.reserve_as == "share"
+        self.orderly = rules.blocking
+
+    def can_ever(self, s: int, priority: int) -> bool:
+        """Whether any unit, here or in an area that helps, could ever fill a place of slot type ``s``."""
+        helpers = self.helpers if priority <= self.rules.aid_priority else []
+        return any(area.fleet.eligible[s] for area in (self, *helpers))
+
+    def request(self, task: Task, now: float, cause: int) -> None:
+        """A task is ready: send what it needs, or let it wait in its lane."""
+        if self.lanes and self.orderly:
+            self.enqueue(task)
+            self.serve(now, cause)
+        elif not self.fill(task, now, cause):
+            self.enqueue(task)
+        if task.open_slots and self.rules.redirect != "never":
+            self.redirect(task, now, cause)
+
+    def fill(self, task: Task, now: float, cause: int) -> bool:
+        """Send units to the open places of a task; return whether none is left open."""
+        if task.cls.start == "together":
+            return self._fill_together(task, now, cause)
+        left = []
+        for place, s in task.open_slots:
+            unit = self._find(task, s, now)
+            if unit is None:
+                left.append((place, s))
+            else:
+                self.send(task, place, unit, cause)
+        task.open_slots = left
+        return not left
+
+    def _fill_together(self, task: Task, now: float, cause: int) -> bool:
+        """Send the whole package or nobody."""
+        chosen: list[tuple[int, Unit]] = []
+        for place, s in task.open_slots:
+            unit = self._find(task, s, now)
+            if unit is None:
+                break
+            unit.fleet.set_busy(unit)  # type: ignore[union-attr]
+            chosen.append((place, unit))
+        for _, unit in chosen:
+            unit.fleet.set_free(unit)  # type: ignore[union-attr]
+        if len(chosen) < len(task.open_slots):
+            return False
+        task.open_slots = []
+        for place, unit in chosen:
+            self.send(task, place, unit, cause)
+        return True
+
+    def _find(self, task: Task, s: int, now: float) -> Unit | None:
+        unit = self._find_own(task, s, now)
+        if unit is None and self.helpers and task.priority <= self.rules.aid_priority:
+            for helper in self.helpers:
+                if helper.fleet.free[s] > self.rules.aid_keep:
+                    return helper.choose(task, s, now, helper.fleet.open[s])
+        return unit
+
+    def _find_own(self, task: Task, s: int, now: float) -> Unit | None:
+        fleet = self.fleet
+        reserve = self.rules.reserve[task.priority - 1]
+        if not may_serve(fleet.free[s], fleet.on_duty[s], reserve, self.by_share):
+            return None
+        return self.choose(task, s, now, fleet.open[s])
+
+    def choose(self, task: Task, s: int, now: float, available: np.ndarray) -> Unit | None:
+        """Ask the policy for one of this area's available units."""
+        fleet = self.fleet
+        policy = self.rules.policy
+        if policy == "preference" and self.preferences is not None:
+            row = first_of(self.preferences.get(task.site, ()), available)
+        else:
+            scores = fleet.scores(now, task.x, task.y, task.site)
+            if policy == "nearest":
+                row = nearest(scores, available)
+            else:
+                row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
+        return None if row < 0 else fleet.units[row]
+
+    def _drives(self, scores: np.ndarray, task: Task, now: float) -> np.ndarray:
+        travel = self.fleet.travel
+        if travel.matrix is not None:
+            return scores
+        drives = metres_array(travel.metric, scores) * self.fleet.slowness(task.fabric)
+        return drives * travel.hour_factor(now)
+
+    # --- the queue -----------------------------------------------------------------------------------------------------
+
+    def enqueue(self, task: Task) -> None:
+        """Put a task into the lane of its priority and open needs, by the time it became ready, then by id."""
+        key = (task.priority, task.cls.start == "together", *(s for _, s in task.open_slots))
+        insort(self.lanes.setdefault(key, []), (task.ready_at, task.id, task))
+        task.queued = key
+
+    def remove(self, task: Task) -> None:
+        """Take a task out of the queue, if it waits there."""
+        if task.queued is None:
+            return
+        lane = self.lanes[task.queued]
+        lane.remove((task.ready_at, task.id, task))
+        if not lane:
+            del self.lanes[task.queued]
+        task.queued = None
+
+    def serve(self, now: float, cause: int) -> None:
+        """Units have become free: let them take the best waiting tasks, ours first, then those of areas we help."""
+        if self.lanes:
+            self._serve_lanes(now, cause)
+        for client in self.clients:
+            if client.lanes:
+                client._serve_lanes(now, cause)
+
+    def _serve_lanes(self, now: float, cause: int) -> None:
+        stuck: set[tuple[int, ...]] = set()
+        claimed: set[int] = set()
+        while True:
+            heads = [(key[0], *lane[0][:2], key) for key, lane in self.lanes.items() if key not in stuck]
+            if not heads:
+                return
+            key = min(heads)[3]
+            task = self.lanes[key][0][2]
+            if claimed.intersection(key[2:]):
+                stuck.add(key)
+                continue
+            before = len(task.open_slots)
+            self.remove(task)
+            if not self.fill(task, now, cause):
+                self.enqueue(task)
+                if len(task.open_slots) == before:
+                    stuck.add(key)
+                    self._hold_back(key, claimed)
+
+    def _hold_back(self, key: tuple[int, ...], claimed: set[int]) -> None:
+        """A head that cannot be served holds back those behind it: always for a whole package, else under ``blocking``."""
+        if key[1] or self.rules.blocking:
+            claimed.update(key[2:])
+
+    # --- redirection ---------------------------------------------------------------------------------------------------
+
+    def redirect(self, task: Task, now: float, cause: int) -> None:
+        """Take units under way to less urgent tasks for a more urgent one that nobody free can serve.
+
+        A task that loses its unit waits again with its old place in the queue, and may redirect in its turn.
+        """
+        losers = []
+        for place, s in list(task.open_slots):
+            unit = self.choose(task, s, now, self._under_way(task.priority, s))
+            if unit is not None:
+                losers.append(self.recall(unit, task.id))
+                self.remove(task)
+                task.open_slots.remove((place, s))
+                self.send(task, place, unit, cause)
+                if task.open_slots:
+                    self.enqueue(task)
+        for loser in losers:
+            self.redirect(loser, now, loser.last)
+
+    def _under_way(self, priority: int, s: int) -> np.ndarray:
+        """0 for units of slot type ``s`` that drive to a task less urgent than ``priority``, else infinity."""
+        available = np.full(len(self.fleet.units), np.inf)
+        for unit in self.fleet.units:
+            mission = unit.mission
+            if unit.status == "responding" and mission is not None and mission.priority > priority and s in unit.slot_types:
+                available[unit.row] = 0.0
+        return available

@@ -1,0 +1,54 @@
+"""A gathering at a venue: doors, start, end, and the crowd that raises or lowers the hazard around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sim.demand.crowds import people_present
+from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.world import K, World
+
+if TYPE_CHECKING:
+    from sim.demand.tape import Rally
+    from sim.settings.response import RallySettings
+
+
+@dataclass
+class Crowd:
+    """The crowd of one rally and the outer ring of officers round it."""
+
+    rally: Rally
+    settings: RallySettings
+
+    def people(self, t: float) -> float:
+        """People at the venue at ``t``."""
+        return float(people_present(self.rally, self.settings.doors_time, self.settings.exit_time, t))
+
+    def ring_missing(self, world: World) -> float:
+        """Share of the officers the outer ring should have that are not there."""
+        wanted = self.rally.people / self.settings.people_per_officer
+        return max(0.0, 1.0 - world.heads_at[self.rally.site] / wanted) if wanted > 0 else 0.0
+
+    def hazard(self, world: World) -> float:
+        """Factor on the hazard of disorder: share of the crowd present, more where the ring is short."""
+        present = self.people(world.now) / max(self.rally.people, 1)
+        return min(present * (1.0 + self.settings.ring_effect * self.ring_missing(world)), self.settings.hazard_bound)
+
+
+def rally(world: World, crowd: Crowd) -> Tale:
+    """The phases of one gathering, as records; its incidents come from the tape and ask :meth:`Crowd.hazard`."""
+    fact, clock = crowd.rally, world.clock
+    rules = crowd.settings
+    world.crowds[fact.id] = crowd
+    moments = (
+        ("doors_opened", fact.start_at - rules.doors_time, float(fact.people)),
+        ("rally_started", fact.start_at, None),
+        ("rally_ended", fact.end_at, None),
+        ("venue_cleared", fact.end_at + rules.exit_time, float(fact.people)),
+    )
+    last = -1
+    for kind, at, value in moments:
+        yield At(clock, max(at, clock._now), PLAN + fact.id)
+        people = crowd.people(clock._now) if value is None else value
+        last = world.record(K[kind], None, None, fact.site, -1, last, people)

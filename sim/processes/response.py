@@ -1,0 +1,231 @@
+"""What a unit does for a task: drive, arrive, work, convey, be free again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simpy import Event, Interrupt
+
+from sim.processes.kernel import FREE, At, Story, Tale
+from sim.processes.world import K, World
+from sim.trace import PURPOSES
+
+if TYPE_CHECKING:
+    from sim.processes.actors import Task, Unit
+
+RESPOND, HOME, CONVEY, TO_LOOP = range(len(PURPOSES))
+
+
+def respond(world: World, task: Task, unit: Unit) -> Tale:
+    """One unit's part in a task, from its dispatch to the moment it is free."""
+    clock = world.clock
+    try:
+        yield At(clock, unit.arrives_at, FREE + unit.id)
+    except Interrupt:
+        return
+    arrive(world, task, unit)
+    if task.cls.start == "together":
+        yield from _wait_for_all(world, task, unit)
+    yield At(clock, clock._now + task.scene_time[unit.place] * unit.scene_factor, FREE + unit.id)
+    if task.convey_to >= 0 and unit.place == 0:
+        yield from convey(world, task, unit)
+    task.finished += 1
+    if task.cls.release == "together":
+        yield from _leave_with_all(world, task, unit)
+    clear(world, task, unit)
+
+
+def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
+    """Dispatch a unit to one place of a task's package: it mobilises, then drives."""
+    now = world.clock._now
+    fleet, travel = unit.fleet, world.travel
+    mobilisation = fleet.mobilisation_of(unit, now)
+    if fleet is not task.area.fleet:
+        mobilisation += world.scenario.dispatch.aid_time
+    x0, y0, node = whereabouts(world, unit)
+    score = travel.score_between(x0, y0, node, task.x, task.y, task.site)
+    depart = now + mobilisation
+    drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place]
+    leave_loop(world, unit, cause)
+    if unit.is_free:
+        fleet.set_busy(unit)
+    unit.mission, unit.place, unit.sent_at, unit.arrives_at = task, place, now, depart + drive
+    task.sent += 1
+    world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
+    _drive(world, unit, (x0, y0), (task.x, task.y), task.site, depart, depart + drive, RESPOND, task.id)
+    unit.story = Story(world.clock, respond(world, task, unit))
+
+
+def recall(world: World, unit: Unit, diverted_to: int) -> Task:
+    """Take a unit that is under way off its task; the task waits again. Returns that task."""
+    now, fleet, task = world.clock._now, unit.fleet, unit.mission
+    unit.story.interrupt("diverted")
+    world.record(K["diverted"], task, unit, task.site, task.area.index, task.last, diverted_to)
+    if task.arrived:
+        task.status = "attended"
+    task.sent -= 1
+    task.area.remove(task)
+    task.open_slots = sorted([*task.open_slots, (unit.place, task.slots[unit.place])])
+    task.area.enqueue(task)
+    x, y, node = whereabouts(world, unit)
+    fleet.drive(unit, x, y, x, y, now, now)
+    fleet.node[unit.row] = node
+    fleet.rest_time[unit.row] = unit.moving_time
+    unit.mission = None
+    return task
+
+
+def whereabouts(world: World, unit: Unit) -> tuple[float, float, int]:
+    """Where a unit is now: coordinates, and under a matrix the node it stands at or is nearest to (else -1)."""
+    if world.travel.matrix is None:
+        return *unit.fleet.locate(unit, world.clock._now), -1
+    node = unit.fleet.node_at(unit, world.clock._now)
+    return float(world.travel.node_x[node]), float(world.travel.node_y[node]), node
+
+
+def arrive(world: World, task: Task, unit: Unit) -> None:
+    """A unit reaches the scene; the last of a package completes it."""
+    unit.fleet.rest_time[unit.row] = unit.parked_time
+    row = world.record(K["arrived"], task, unit, task.site, task.area.index, unit.last, unit.place)
+    task.arrived += 1
+    if task.arrived == len(task.slots):
+        world.record(K["package_complete"], task, None, task.site, task.area.index, row, task.arrived)
+
+
+def convey(world: World, task: Task, unit: Unit) -> Tale:
+    """Take somebody or something to another place and hand over there."""
+    clock, travel, site = world.clock, world.travel, task.convey_to
+    sites = world.scenario.territory.sites
+    x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
+    score = travel.score_between(task.x, task.y, task.site, x1, y1, site)
+    drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0)
+    world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
+    _drive(world, unit, (task.x, task.y), (x1, y1), site, clock._now, clock._now + drive, CONVEY, task.id)
+    yield At(clock, clock._now + drive, FREE + unit.id)
+    world.record(K["handed_over"], task, unit, site, task.area.index, unit.last, task.handover_time)
+    yield At(clock, clock._now + task.handover_time, FREE + unit.id)
+
+
+def clear(world: World, task: Task, unit: Unit) -> None:
+    """A unit has done its part; the last one closes the task. Then it takes the best waiting task or goes back."""
+    now = world.clock._now
+    row = world.record(K["cleared"], task, unit, task.site, unit.area.index, unit.last, now - unit.sent_at)
+    unit.mission = None
+    if task.finished == len(task.slots):
+        world.record(K["closed"], task, None, task.site, task.area.index, row, task.arrived)
+        del world.tasks[task.id]
+    come_free(world, unit, row)
+
+
+def come_free(world: World, unit: Unit, cause: int) -> None:
+    """Decide what a unit does next: off duty, the best waiting task, its loop or its base."""
+    taskable = world.scenario.dispatch.taskable
+    if unit.leaving:
+        leave_duty(world, unit, cause)
+        return
+    if taskable != "at_base":
+        unit.fleet.set_free(unit)
+        unit.area.serve(world.clock._now, cause)
+        if not unit.is_free:
+            return
+    back_at = resume_loop(world, unit, cause) if unit.loop >= 0 else go_home(world, unit, cause)
+    if taskable != "while_returning":
+        if unit.is_free:
+            unit.fleet.set_busy(unit)
+        unit.story = Story(world.clock, back_at_base(world, unit, back_at))
+
+
+def go_home(world: World, unit: Unit, cause: int) -> float:
+    """Drive back to base at the unit's own speed home; return the moment of arrival."""
+    now, travel = world.clock._now, world.travel
+    x0, y0, node = whereabouts(world, unit)
+    score = travel.score_between(x0, y0, node, unit.home_x, unit.home_y, unit.base)
+    drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor)
+    unit.fleet.rest_time[unit.row] = unit.base_time
+    world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
+    _drive(world, unit, (x0, y0), (unit.home_x, unit.home_y), unit.base, now, now + drive, HOME, -1)
+    return now + drive
+
+
+def resume_loop(world: World, unit: Unit, cause: int) -> float:
+    """Drive to the nearest stop of the unit's loop and go on from there; return the moment of joining it."""
+    now, travel, loops, loop = world.clock._now, world.travel, world.scenario.loops, unit.loop
+    count = int(loops.stops[loop])
+    x0, y0, node = whereabouts(world, unit)
+    scores = unit.fleet.travel.score(loops.x[loop, :count], loops.y[loop, :count], x0, y0)
+    stop = int(scores.argmin())
+    x1, y1, site = float(loops.x[loop, stop]), float(loops.y[loop, stop]), int(loops.site[loop, stop])
+    score = travel.score_between(x0, y0, node, x1, y1, site)
+    fabric = int(world.scenario.territory.sites.fabric[site])
+    join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor)
+    ref = join_at - float(loops.arrive[loop, stop])
+    world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
+    _drive(world, unit, (x0, y0), (x1, y1), site, now, join_at, TO_LOOP, -1)
+    unit.fleet.join_loop(unit, loop, ref)
+    return join_at
+
+
+def back_at_base(world: World, unit: Unit, at: float) -> Tale:
+    """Be taskable again only at base (or back on the loop)."""
+    yield At(world.clock, at, FREE + unit.id)
+    row = world.record(K["at_base"], None, unit, unit.base, unit.area.index, unit.last)
+    if unit.leaving:
+        leave_duty(world, unit, row)
+    elif unit.on_duty:
+        unit.fleet.set_free(unit)
+        unit.area.serve(world.clock._now, row)
+
+
+def leave_loop(world: World, unit: Unit, cause: int) -> None:
+    """Suspend a unit's loop, if it is on one."""
+    if unit.loop >= 0 and unit.fleet.loop[unit.row] >= 0:
+        world.record(K["loop_suspended"], None, unit, -1, unit.area.index, cause)
+        unit.fleet.leave_loop(unit, world.clock._now)
+
+
+def leave_duty(world: World, unit: Unit, cause: int) -> None:
+    """End a unit's duty: it is no longer counted nor sent."""
+    leave_loop(world, unit, cause)
+    if unit.is_free:
+        unit.fleet.set_busy(unit)
+    for s in unit.slot_types:
+        unit.fleet.on_duty[s] -= 1
+    unit.on_duty = unit.leaving = False
+    world.record(K["off_duty"], None, unit, unit.base, unit.area.index, cause, unit.heads)
+
+
+def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
+    """Begin work only when the whole package is on scene."""
+    if task.arrived < len(task.slots):
+        event = Event(world.clock)
+        task.complete.append((unit, event))
+        yield event
+        return
+    waiting, task.complete = task.complete, []
+    for other, event in waiting:
+        world.clock.fire(event, FREE + other.id)
+
+
+def _leave_with_all(world: World, task: Task, unit: Unit) -> Tale:
+    """Leave only when every unit of the package has finished."""
+    if task.finished < len(task.slots):
+        event = Event(world.clock)
+        task.leaving.append((unit, event))
+        yield event
+        return
+    waiting, task.leaving = task.leaving, []
+    for other, event in waiting:
+        world.clock.fire(event, FREE + other.id)
+
+
+Place = tuple[float, float]
+
+
+def _drive(
+    world: World, unit: Unit, begin: Place, end: Place, node: int, depart: float, arrive: float, purpose: int, task: int
+) -> None:
+    """Give a unit its leg, in its fleet and in the trace."""
+    fleet = unit.fleet
+    fleet.drive(unit, *begin, *end, depart, arrive)
+    fleet.node[unit.row] = node
+    world.trace.append_leg(unit.id, depart, arrive, *begin, *end, purpose, task)

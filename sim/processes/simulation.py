@@ -1,0 +1,110 @@
+"""Run a scenario against a tape: to the end, or step by step with decisions on the way."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from math import inf
+
+from sim.demand.tape import Inject, Tape
+from sim.errors import InputError
+from sim.processes.builder import build_world
+from sim.processes.checkpoint import watch
+from sim.processes.duty import duty, hold_post
+from sim.processes.incident import demand
+from sim.processes.kernel import PLAN, At, Story, Tale
+from sim.processes.orders import carry_out, check
+from sim.processes.rally import Crowd, rally
+from sim.processes.world import K, World
+from sim.scenario import Scenario
+from sim.trace import Trace
+
+
+class Simulation:
+    """One polling day under way.
+
+    ``advance(until, decisions)`` carries out everything before ``until`` (seconds from 00:00 of polling day); decisions
+    take effect at their own moments, before anything else of that instant. The same scenario, tape and decisions
+    always give the same trace.
+    """
+
+    def __init__(self, scenario: Scenario, tape: Tape) -> None:
+        for order in tape.injects:
+            check(order)
+        self.scenario = scenario
+        self.tape = tape
+        self.world, self._rows = build_world(scenario, tape)
+        self._orders = 0
+        self._start()
+
+    @property
+    def trace(self) -> Trace:
+        """Everything that was done so far."""
+        return self.world.trace
+
+    @property
+    def now(self) -> float:
+        """The present moment, in seconds from 00:00 of polling day."""
+        return self.world.now
+
+    def advance(self, until: float = inf, decisions: Iterable[Inject] = ()) -> Trace:
+        """Go on to ``until`` (exclusive; at most the end of the calendar, which is included) and return the trace.
+
+        Raises ``InputError`` for an unknown decision or one that lies in the past.
+        """
+        for decision in decisions:
+            check(decision)
+            if decision.at < self.now:
+                raise InputError(f"decision '{decision.effect}' at {decision.at:g} s lies before the present, {self.now:g} s")
+            self._order(decision)
+        if until > self.scenario.calendar.end:
+            self.world.clock.run_through(self.scenario.calendar.end)
+        else:
+            self.world.clock.run_before(until)
+        return self.trace
+
+    def _order(self, order: Inject) -> None:
+        Story(self.world.clock, carry_out(self.world, order, self._orders))
+        self._orders += 1
+
+    def _start(self) -> None:
+        """Start every process: phases, units, checkpoints, rallies, injects and the demand."""
+        world, clock = self.world, self.world.clock
+        Story(clock, phases(world))
+        mobile = self.scenario.units.mobile
+        for unit in world.units:
+            shifts = self.scenario.units.shifts(unit.index)
+            if shifts:
+                Story(clock, (duty if mobile[unit.index] else hold_post)(world, unit, shifts))
+        for site, vehicles in _vehicles_by_site(self.tape).items():
+            Story(clock, watch(world, site, vehicles))
+        for fact in self.tape.rallies:
+            Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
+        for inject in self.tape.injects:
+            self._order(inject)
+        Story(clock, demand(world, self._rows))
+
+
+def phases(world: World) -> Tale:
+    """Record the start of every phase in every area."""
+    calendar = world.scenario.calendar
+    moments = sorted(
+        (float(at), phase, area) for area, row in enumerate(calendar.starts) for phase, at in enumerate(row) if at >= calendar.begin
+    )
+    for at, phase, area in moments:
+        yield At(world.clock, at, PLAN)
+        world.record(K["phase_started"], None, None, -1, area, -1, phase)
+
+
+def _vehicles_by_site(tape: Tape) -> dict[int, list[tuple[float, int, float, float, int]]]:
+    vehicles = tape.vehicles
+    columns = (vehicles.at, vehicles.id, vehicles.inspect, vehicles.detect, vehicles.incident)
+    by_site: dict[int, list[tuple[float, int, float, float, int]]] = defaultdict(list)
+    for site, *fact in zip(vehicles.site.tolist(), *(c.tolist() for c in columns), strict=True):
+        by_site[site].append(tuple(fact))
+    return by_site
+
+
+def run(scenario: Scenario, tape: Tape) -> Trace:
+    """Run a whole day and return its trace."""
+    return Simulation(scenario, tape).advance()

@@ -1,0 +1,95 @@
+"""The world: all that exists while the day runs, and the one function that records a change of status."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.errors import InputError
+from sim.processes.kernel import Clock
+from sim.trace import CODE, KINDS, Trace
+
+if TYPE_CHECKING:
+    from sim.demand.tape import Tape
+    from sim.processes.actors import Task, Unit
+    from sim.processes.queue import DispatchArea
+    from sim.processes.rally import Crowd
+    from sim.scenario import Scenario
+    from sim.territory.travel import Travel
+
+UNIT_AFTER = tuple(kind.unit for kind in KINDS)
+TASK_AFTER = tuple(kind.task for kind in KINDS)
+
+
+class World:
+    """State of one run: clock, trace, units, open tasks and dispatch areas."""
+
+    def __init__(self, scenario: Scenario, tape: Tape, travel: Travel) -> None:
+        self.scenario = scenario
+        self.tape = tape
+        self.travel = travel
+        self.clock = Clock(initial_time=scenario.calendar.begin)
+        self.trace = Trace()
+        self.units: list[Unit] = []
+        self.unit_by_id: dict[int, Unit] = {}
+        self.tasks: dict[int, Task] = {}
+        self.areas: list[DispatchArea] = []
+        self.cancelled: set[int] = set()
+        self.closed_checkpoints: set[int] = set()
+        self.crowds: dict[int, Crowd] = {}
+        self.heads_at = [0] * len(scenario.territory.sites)
+
+    @property
+    def now(self) -> float:
+        """Seconds from 00:00 of polling day."""
+        return self.clock._now
+
+    def unit(self, id: int) -> Unit:
+        """The mobile unit with a stable id. Raises ``InputError`` if there is none."""
+        if id not in self.unit_by_id:
+            raise InputError(f"no mobile unit has the id {id}")
+        return self.unit_by_id[id]
+
+    def site(self, id: int) -> int:
+        """Position of the site with a stable id. Raises ``InputError`` if there is none."""
+        found = np.flatnonzero(self.scenario.territory.sites.id == id)
+        if not len(found):
+            raise InputError(f"no site has the id {id}")
+        return int(found[0])
+
+    def factor(self, thinning: str, parent: int) -> float:
+        """The factor by which the present state scales the hazard of a candidate incident (1: as calibrated)."""
+        return self.crowds[parent].hazard(self) if thinning == "rally" and parent in self.crowds else 1.0
+
+    def record(
+        self,
+        kind: int,
+        task: Task | None = None,
+        unit: Unit | None = None,
+        site: int = -1,
+        area: int = -1,
+        cause: int = -1,
+        value: float = 0.0,
+    ) -> int:
+        """Append one record and give unit and task the status that its kind brings.
+
+        Every change of status goes through here. Returns the record's position, the cause of what follows.
+        """
+        row = self.trace.append(
+            self.clock._now, kind, -1 if task is None else task.id, -1 if unit is None else unit.id, site, area, cause, value
+        )
+        if task is not None:
+            task.last = row
+            after = TASK_AFTER[kind]
+            if after is not None:
+                task.status = after
+        if unit is not None:
+            unit.last = row
+            after = UNIT_AFTER[kind]
+            if after is not None:
+                unit.status = after
+        return row
+
+
+K = CODE

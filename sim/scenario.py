@@ -1,0 +1,79 @@
+"""The frozen scenario: everything a run needs besides the tape, printed, compared, hashed and run many times."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.classes import IncidentClass
+from sim.digest import digest_columns, digest_text
+from sim.forces.units import Units
+from sim.movement import Loops, no_loops
+from sim.settings.response import (
+    CheckpointSettings,
+    DispatchSettings,
+    RallySettings,
+    RoomSettings,
+    TargetSettings,
+    TravelSettings,
+)
+from sim.territory.calendar import Calendar
+from sim.territory.sites import Territory
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, eq=False)
+class Scenario:
+    """Territory, forces, plan, policies and rules of one day.
+
+    ``loops`` are the patrol loops that ``units.loop`` names; ``preferences`` (sites, k) holds rows of ``units`` in the order in
+    which they are tried at each site (-1: none), for the policy ``preference``; ``checkpoint_units`` and ``rally_units`` (sites,)
+    name the row of the crew at a checkpoint or of the outer ring at a venue (-1: none). ``operators`` (areas,), if given, replaces
+    the rooms' computed numbers of operators.
+    """
+
+    territory: Territory
+    calendar: Calendar
+    units: Units
+    classes: tuple[IncidentClass, ...]
+    loops: Loops = field(default_factory=no_loops)
+    dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    travel: TravelSettings = field(default_factory=TravelSettings)
+    room: RoomSettings = field(default_factory=RoomSettings)
+    targets: TargetSettings = field(default_factory=TargetSettings)
+    checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
+    rallies: RallySettings = field(default_factory=RallySettings)
+    preferences: Ints | None = None
+    operators: Ints | None = None
+    mobilised: Ints | None = None
+
+    @property
+    def dispatch_areas(self) -> int:
+        """Number of dispatch areas: areas under joint command, areas x forces under parallel command."""
+        forces = 1 if self.dispatch.command == "joint" else len(self.territory.forces)
+        return len(self.territory.area_codes) * forces
+
+    def dispatch_area(self, area: Ints, force: Ints) -> Ints:
+        """Dispatch area of each (area, force) pair."""
+        if self.dispatch.command == "joint":
+            return area
+        return area * len(self.territory.forces) + force
+
+    def digest(self) -> str:
+        """SHA-256 over all parts, arrays included."""
+        loops = {f"loop_{f.name}": getattr(self.loops, f.name) for f in fields(Loops)}
+        calendar = {f.name: getattr(self.calendar, f.name) for f in fields(Calendar) if f.name not in ("begin", "end")}
+        arrays = {"preferences": self.preferences, "operators": self.operators, "mobilised": self.mobilised}
+        parts = [
+            self.territory.digest(),
+            self.units.digest(),
+            digest_columns(loops),
+            digest_columns(calendar),
+            digest_columns({name: array for name, array in arrays.items() if array is not None}),
+            repr((self.calendar.begin, self.calendar.end, self.classes)),
+            repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies)),
+        ]
+        return digest_text("|".join(parts))

@@ -1,0 +1,173 @@
+"""Settings of the forces: how many heads are mobilised, what they do, and how patrols go round.
+
+Every count here is assumed unless its text says otherwise; together they close the force ledger of Algeria 2017.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.settings.base import Clock, Count, Factor, Seconds, Share, settings
+from sim.settings.response import Fabrics, Modes
+
+Kinds = Literal[
+    "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car", "traffic_post"
+]
+Movable = Literal["patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car"]
+Tiers = Literal["low", "medium", "high"]
+Heads = Annotated[int, Field(ge=0, le=1000)]
+People = Annotated[float, Field(gt=0.0, le=1e9)]
+Per = Annotated[float, Field(gt=0.0, le=10_000.0)]
+
+
+@settings
+class FixedTeam:
+    """Officers outside one centre: ``day`` on polling day until closing, ``night`` at night and from closing until the
+    count has ended, ``before`` by day on the days before (they guard the building and the material)."""
+
+    day: Heads
+    night: Heads
+    before: Heads
+
+
+@settings
+class Manning:
+    """Share of a task's units on duty, of those on duty by day on polling day: by day before it, at night before it,
+    and in the night that follows closing."""
+
+    before: Share = 0.4
+    before_night: Share = 0.25
+    night: Share = 0.5
+
+
+@settings
+class ManningSettings:
+    """Manning by task of the ledger (fixed teams have their own numbers, rally rings their own hours)."""
+
+    patrol: Manning = Field(default_factory=Manning)
+    traffic: Manning = Field(default_factory=lambda: Manning(before=0.4, before_night=0.1, night=0.3))
+    checkpoints: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=1.0, night=1.0))
+    rapid_response: Manning = Field(default_factory=lambda: Manning(before=0.5, before_night=0.5, night=0.6))
+    reserve: Manning = Field(default_factory=lambda: Manning(before=0.2, before_night=0.2, night=0.5))
+    normal_service: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=0.6, night=0.7))
+
+
+@settings
+class ShiftSettings:
+    """Shifts and rest. All teams of an area change at the same moments: at closing, ``polling_time`` before it, and every
+    ``before_time`` backwards from there. Nobody starts again within ``rest_time`` after a shift.
+
+    Fixed teams stand from ``posted_before`` the opening until the count has ended, checkpoints from ``checkpoint_lead``
+    before the opening until stand-down.
+    """
+
+    polling_time: Annotated[float, Field(ge=3600.0, le=16 * 3600.0)] = 12 * 3600.0
+    before_time: Annotated[float, Field(ge=3600.0, le=16 * 3600.0)] = 8 * 3600.0
+    rest_time: Seconds = 8 * 3600.0
+    posted_before: Seconds = 48 * 3600.0
+    checkpoint_lead: Seconds = 2 * 3600.0
+
+
+@settings
+class TurnoutSettings:
+    """Mobilisation times in seconds: on the move, parked, at base, and of a reserve section."""
+
+    moving_time: Seconds = 15.0
+    parked_time: Seconds = 45.0
+    base_time: Seconds = 80.0
+    section_time: Seconds = 600.0
+
+
+@settings
+class StaffingSettings:
+    """Heads mobilised and what they do.
+
+    ``mobilised``: heads by force, shared among areas by need; ``null`` mobilises what the plan needs. ``staffing_factor``
+    multiplies heads and every count below (shortage); ``absence`` is the share of planned heads that do not come.
+    Counts: ``fixed`` officers per centre, times ``tier_factor`` of its risk tier; ``crew`` heads per unit;
+    ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…`` inhabitants by force. ``…_factor``
+    keys multiply these counts. ``checkpoint_share`` of the town entrances of a force carry a checkpoint.
+    Rally rings are planned for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
+    ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
+    the same heads in every area and hour, used differently.
+    """
+
+    mobilised: dict[str, Count | None] = Field(default_factory=lambda: {"police": 180_000, "gendarmerie": 85_000})
+    staffing_factor: Factor = 1.0
+    absence: Share = 0.05
+    fixed: dict[str, FixedTeam] = Field(
+        default_factory=lambda: {
+            "police": FixedTeam(day=10, night=4, before=4),
+            "gendarmerie": FixedTeam(day=5, night=3, before=3),
+        }
+    )
+    tier_factor: dict[Tiers, Factor] = Field(default_factory=lambda: {"low": 1.0, "medium": 1.1, "high": 1.5})
+    crew: dict[Kinds, Annotated[int, Field(ge=1, le=1000)]] = Field(
+        default_factory=lambda: {
+            "patrol_car": 3,
+            "motorcycle_pair": 2,
+            "foot_pair": 2,
+            "rrv": 6,
+            "section": 25,
+            "search_team": 6,
+            "traffic_unit": 2,
+            "normal_car": 3,
+            "traffic_post": 2,
+        }
+    )
+    centres_per_rrv: dict[Fabrics, Per] = Field(
+        default_factory=lambda: {"old_city": 25.0, "urban": 25.0, "suburban": 25.0, "rural": 15.0}
+    )
+    centres_per_traffic_post: dict[Fabrics, Per] = Field(
+        default_factory=lambda: {"old_city": 2.0, "urban": 3.0, "suburban": 10.0}
+    )
+    people_per_section: dict[str, People] = Field(default_factory=lambda: {"police": 90_000, "gendarmerie": 400_000})
+    people_per_search_team: dict[str, People] = Field(default_factory=lambda: {"police": 400_000, "gendarmerie": 800_000})
+    people_per_traffic_unit: dict[str, People] = Field(default_factory=lambda: {"police": 50_000, "gendarmerie": 150_000})
+    people_per_normal_car: dict[str, People] = Field(default_factory=lambda: {"police": 20_000, "gendarmerie": 60_000})
+    people_per_desk_officer: dict[str, People] = Field(default_factory=lambda: {"police": 2_500, "gendarmerie": 30_000})
+    checkpoint_share: dict[str, Share] = Field(default_factory=lambda: {"police": 1.0, "gendarmerie": 1.0})
+    ring_people: dict[Fabrics, Annotated[float, Field(ge=0.0, le=1e6)]] = Field(
+        default_factory=lambda: {"old_city": 1200.0, "urban": 1200.0, "suburban": 600.0, "rural": 300.0}
+    )
+    ring_hours: tuple[tuple[Clock, Clock], ...] = ((17 * 3600.0, 25 * 3600.0),)
+    posts_factor: Factor = 1.0
+    patrol_cars_factor: Factor = 1.0
+    motorcycles_factor: Factor = 1.0
+    foot_factor: Factor = 1.0
+    rrv_factor: Factor = 1.0
+    reserve_factor: Factor = 1.0
+    search_factor: Factor = 1.0
+    traffic_factor: Factor = 1.0
+    checkpoints_factor: Factor = 1.0
+    rallies_factor: Factor = 1.0
+    normal_factor: Factor = 1.0
+    manning: ManningSettings = Field(default_factory=ManningSettings)
+    shifts: ShiftSettings = Field(default_factory=ShiftSettings)
+    turnout: TurnoutSettings = Field(default_factory=TurnoutSettings)
+    move_from: Literal["posts", "traffic", "normal_service"] = "posts"
+    move_to: Movable = "patrol_car"
+    move_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
+
+
+@settings
+class PatrolSettings:
+    """Patrol loops round the centres of one force in one area.
+
+    ``centres_per_…`` by fabric: how many centres one unit goes round (a fabric left out has no such patrol);
+    ``stop_time`` at each centre; ``longest_leg`` in metres by mode: a beat is never chained over a longer gap.
+    ``hot_twice``: centres of the high tier are also in the loop of the unit next to theirs.
+    """
+
+    centres_per_car: dict[Fabrics, Per] = Field(
+        default_factory=lambda: {"old_city": 4.0, "urban": 4.0, "suburban": 4.0, "rural": 3.0}
+    )
+    centres_per_motorcycle: dict[Fabrics, Per] = Field(default_factory=lambda: {"old_city": 5.0, "urban": 6.0})
+    centres_per_foot_pair: dict[Fabrics, Per] = Field(default_factory=lambda: {"old_city": 2.0, "urban": 4.0})
+    stop_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 780.0
+    longest_leg: dict[Modes, Annotated[float, Field(gt=0.0, le=5e6)]] = Field(
+        default_factory=lambda: {"car": 40_000.0, "motorcycle": 8_000.0, "foot": 1_000.0}
+    )
+    hot_twice: bool = True

@@ -1,0 +1,158 @@
+"""Settings of the response: dispatch rules, travel, command rooms, targets."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from sim.settings.base import Clock, Count, Factor, Kmh, Seconds, Share, settings
+
+Fabrics = Literal["old_city", "urban", "suburban", "rural"]
+Modes = Literal["car", "motorcycle", "foot", "van", "convoy"]
+SpeedTable = dict[Modes, dict[Fabrics, Kmh]]
+Reserve = Annotated[float, Field(ge=0.0, le=10_000.0)]
+
+_EMERGENCY: SpeedTable = {
+    "car": {"old_city": 8.0, "urban": 32.0, "suburban": 45.0, "rural": 60.0},
+    "motorcycle": {"old_city": 15.0, "urban": 40.0, "suburban": 50.0, "rural": 60.0},
+    "foot": {"old_city": 7.0, "urban": 7.0, "suburban": 7.0, "rural": 7.0},
+    "van": {"old_city": 6.0, "urban": 25.0, "suburban": 38.0, "rural": 50.0},
+    "convoy": {"old_city": 6.0, "urban": 20.0, "suburban": 35.0, "rural": 45.0},
+}
+_NORMAL: SpeedTable = {
+    "car": {"old_city": 8.0, "urban": 22.0, "suburban": 35.0, "rural": 50.0},
+    "motorcycle": {"old_city": 12.0, "urban": 28.0, "suburban": 40.0, "rural": 50.0},
+    "foot": {"old_city": 4.5, "urban": 4.5, "suburban": 4.5, "rural": 4.5},
+    "van": {"old_city": 6.0, "urban": 20.0, "suburban": 32.0, "rural": 45.0},
+    "convoy": {"old_city": 6.0, "urban": 20.0, "suburban": 35.0, "rural": 45.0},
+}
+
+
+@settings
+class TravelSettings:
+    """How long a drive takes: detour x distance / speed by mode, fabric of the destination and hour.
+
+    ``speeds`` under way to a task, ``home_speeds`` otherwise, in km/h; ``detour`` road length over straight line, by fabric;
+    ``peak_factor`` multiplies drives that start between ``peak_from`` and ``peak_to`` on any day.
+    """
+
+    speeds: SpeedTable = Field(default_factory=lambda: _EMERGENCY)
+    home_speeds: SpeedTable = Field(default_factory=lambda: _NORMAL)
+    detour: dict[Fabrics, Annotated[float, Field(ge=1.0, le=5.0)]] = Field(
+        default_factory=lambda: {"old_city": 1.6, "urban": 1.3, "suburban": 1.35, "rural": 1.4}
+    )
+    peak_from: Clock = 17 * 3600.0
+    peak_to: Clock = 19 * 3600.0
+    peak_factor: Annotated[float, Field(ge=1.0, le=5.0)] = 1.3
+
+
+@settings
+class DispatchSettings:
+    """Who is sent, in which order, and what is held back.
+
+    ``command``: ``joint`` makes one dispatch area of all forces of an area, ``parallel`` one for each force.
+    ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel) or ``preference`` (given lists).
+    ``reserve``: by priority 1 … 4, class k is served only while more than r_k eligible units are free; a number, or with
+    ``reserve_as`` = ``share`` a share of the eligible units on duty. ``blocking``: a waiting more urgent class holds back
+    less urgent ones. ``taskable``: ``at_base`` only there; ``at_scene`` also for a waiting task at the moment it is cleared;
+    ``while_returning`` also on the way home and on patrol. ``redirect``: a unit under way may be sent to a more urgent task,
+    ``never`` or ``when_none_free``. ``aid``: ``when_none_free`` lets neighbouring areas (and the other force) help tasks up
+    to priority ``aid_priority`` as long as more than ``aid_keep`` of their units stay free; ``aid_time`` is the hand-over.
+    """
+
+    command: Literal["joint", "parallel"] = "parallel"
+    policy: Literal["nearest", "least_time", "preference"] = "least_time"
+    reserve: tuple[Reserve, Reserve, Reserve, Reserve] = (0.0, 0.0, 0.0, 0.0)
+    reserve_as: Literal["number", "share"] = "number"
+    blocking: bool = False
+    taskable: Literal["at_base", "at_scene", "while_returning"] = "while_returning"
+    redirect: Literal["never", "when_none_free"] = "never"
+    aid: Literal["never", "when_none_free"] = "never"
+    aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
+    aid_keep: Count = 1
+    aid_time: Seconds = 360.0
+
+
+@settings
+class RoomSettings:
+    """Command rooms, one per dispatch area.
+
+    Operators: at least ``operators``, or ``operators_per_million`` inhabitants if that is more; ``lines`` per operator bound the
+    calls held at once (0: no bound). Radio: one operator for ``units_per_radio_operator`` units. ``triage`` off treats every
+    incident alike (priority 3). ``patience`` off makes callers wait for ever.
+    """
+
+    operators: Annotated[int, Field(ge=1, le=10_000)] = 2
+    operators_per_million: Annotated[float, Field(ge=0.0, le=1000.0)] = 8.0
+    lines: Annotated[float, Field(ge=0.0, le=1000.0)] = 4.0
+    units_per_radio_operator: Annotated[int, Field(ge=1, le=10_000)] = 12
+    triage: bool = True
+    patience: bool = True
+
+
+@settings
+class TargetSettings:
+    """Response targets in seconds by priority 1 … 4 and fabric (priority 4 has none: 0)."""
+
+    p1: dict[Fabrics, Seconds] = Field(
+        default_factory=lambda: {"old_city": 900.0, "urban": 900.0, "suburban": 900.0, "rural": 1200.0}
+    )
+    p2: dict[Fabrics, Seconds] = Field(
+        default_factory=lambda: {"old_city": 900.0, "urban": 900.0, "suburban": 1200.0, "rural": 1800.0}
+    )
+    p3: dict[Fabrics, Seconds] = Field(
+        default_factory=lambda: {"old_city": 3600.0, "urban": 3600.0, "suburban": 3600.0, "rural": 3600.0}
+    )
+    compliance: Share = 0.9
+    grid_time: Annotated[float, Field(ge=60.0, le=3600.0)] = 300.0
+
+
+@settings
+class CheckpointSettings:
+    """Checkpoints at town entrances: lanes, inspection, detection and ordinary traffic.
+
+    ``entrances`` and ``exits`` say which directions are staffed; ``lanes`` per direction; ``inspected`` share of vehicles whose
+    documents are checked and ``searched`` share fully searched; ``detection`` probabilities of a vehicle of interest by slow
+    pass, document check and full search; ``technology`` 0/1/2 multiplies service time and raises detection;
+    rates are vehicles per lane and hour. ``traffic_city`` and ``traffic_rural`` are vehicles per hour and entrance.
+    """
+
+    entrances: bool = True
+    exits: bool = True
+    lanes: Annotated[int, Field(ge=1, le=20)] = 1
+    staff: Annotated[int, Field(ge=1, le=100)] = 8
+    inspected: Share = 0.05
+    searched: Share = 0.005
+    slow_pass_rate: Annotated[float, Field(gt=0, le=5000)] = 800.0
+    inspect_rate: Annotated[float, Field(gt=0, le=5000)] = 350.0
+    search_rate: Annotated[float, Field(gt=0, le=5000)] = 60.0
+    detection_slow: Share = 0.10
+    detection_inspected: Share = 0.50
+    detection_searched: Share = 0.90
+    technology: Literal[0, 1, 2] = 0
+    technology_detection: Share = 0.70
+    technology_factor: Factor = 0.8
+    false_alarms: Share = 0.01
+    hold_time: Seconds = 720.0
+    traffic_city: Annotated[float, Field(ge=0, le=20_000)] = 900.0
+    traffic_rural: Annotated[float, Field(ge=0, le=20_000)] = 300.0
+    peak_factor: Factor = 1.5
+
+
+@settings
+class RallySettings:
+    """Gatherings at venues: entry, outer ring and what the crowd does to risk.
+
+    ``lanes_per_thousand`` entry lanes; ``lane_rate`` people per lane and hour; doors open ``doors_time`` before the start;
+    one officer outside per ``people_per_officer``; the crowd leaves within ``exit_time``. Disorder is drawn at the bound
+    ``hazard_bound`` and happens with factor (people present / expected) x (1 + ``ring_effect`` x share of the ring missing).
+    """
+
+    lanes_per_thousand: Annotated[float, Field(gt=0, le=100)] = 3.0
+    lane_rate: Annotated[float, Field(gt=0, le=5000)] = 420.0
+    doors_time: Seconds = 5400.0
+    people_per_officer: Annotated[float, Field(ge=1, le=10_000)] = 150.0
+    exit_time: Seconds = 2700.0
+    ring_effect: Factor = 1.0
+    hazard_bound: Annotated[float, Field(ge=1.0, le=10.0)] = 2.0

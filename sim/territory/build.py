@@ -1,0 +1,19 @@
+"""The one door to every territory that can be built from settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sim.settings.territory import TerritorySettings
+from sim.territory.algeria import build_algeria
+from sim.territory.city import build_city
+from sim.territory.sites import Territory
+
+BUILDERS: dict[str, Callable[[TerritorySettings], Territory]] = {"algeria": build_algeria, "city": build_city}
+
+
+def build_territory(settings: TerritorySettings) -> Territory:
+    """Build the territory of ``settings``: same settings, same territory. Raises ``InputError`` for what cannot be
+    built.
+    """
+    return BUILDERS[settings.country](settings)

@@ -1,0 +1,127 @@
+"""The trace: append-only records of everything that was done, each with its cause.
+
+A record is one change of status. Which status a unit or a task has after a record follows
+from the record's kind alone, so processes, measures and replay read the same table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.digest import digest_columns
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of record: what it does to a unit's and a task's status, and what ``value`` holds."""
+
+    name: str
+    unit: str | None = None
+    task: str | None = None
+    value: str = ""
+
+
+KINDS = (
+    Kind("phase_started", value="position of the phase in the calendar"),
+    Kind("on_duty", unit="free", value="heads on duty from now on"),
+    Kind("relieved", value="heads on duty from now on; the unit goes on with what it does"),
+    Kind("off_duty", unit="off_duty", value="heads that leave"),
+    Kind("occurred", task="occurred"),
+    Kind("prevented", task="prevented", value="factor that prevented it, as it stood"),
+    Kind("reported", task="reported", value="channel"),
+    Kind("call_refused", task="lapsed", value="calls already held: every line was busy"),
+    Kind("call_abandoned", task="lapsed", value="seconds the caller waited"),
+    Kind("processed", task="waiting", value="seconds the call waited for an operator"),
+    Kind("handled", task="handled", value="heads of the fixed team that settles it on the spot"),
+    Kind("dispatched", unit="responding", task="assigned", value="mobilisation_time in seconds"),
+    Kind("diverted", unit="free", task="waiting", value="task the unit is diverted to (-1: recalled)"),
+    Kind("arrived", unit="on_scene", task="attended", value="position of the unit in the package"),
+    Kind("package_complete", value="units on scene"),
+    Kind("escalated", value="new priority"),
+    Kind("conveying", unit="conveying", value="drive in seconds"),
+    Kind("handed_over", unit="handing_over", value="hand-over time in seconds"),
+    Kind("cleared", unit="free", value="seconds since this unit was dispatched"),
+    Kind("returning", unit="returning", value="drive home in seconds"),
+    Kind("at_base", unit="free"),
+    Kind("loop_started", unit="on_loop", value="moment at which the loop's first stop is (or was) reached"),
+    Kind("loop_suspended", unit="free"),
+    Kind("closed", task="closed", value="units that attended"),
+    Kind("lapsed", task="lapsed", value="reason: position in LAPSE_REASONS"),
+    Kind("vehicle_passed", value="vehicle of interest, not inspected or not detected"),
+    Kind("vehicle_held", value="vehicle of interest detected at the checkpoint"),
+    Kind("checkpoint_opened", value="lanes"),
+    Kind("checkpoint_closed", value="lanes"),
+    Kind("doors_opened", value="people expected"),
+    Kind("rally_started", value="people inside"),
+    Kind("rally_ended", value="people inside"),
+    Kind("venue_cleared", value="people who came"),
+    Kind("operators_changed", value="operators from now on"),
+    Kind("out_of_service", unit="off_duty"),
+    Kind("decision", value="position in the list of decisions"),
+)
+"""Every kind of record. Positions are codes in stored traces: append only."""
+
+CODE = {kind.name: code for code, kind in enumerate(KINDS)}
+LAPSE_REASONS = ("patience ran out", "no unit can serve it", "withdrawn")
+
+UNIT_FREE = frozenset({"free", "returning", "on_loop"})
+"""Statuses in which a mobile unit is idle and may be sent."""
+UNIT_BUSY = frozenset({"responding", "on_scene", "conveying", "handing_over"})
+TASK_OPEN = frozenset({"occurred", "reported", "waiting", "assigned", "attended", "handled"})
+TASK_ENDED = frozenset({"closed", "lapsed", "prevented"})
+
+FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
+_TYPES = {"time": "f8", "kind": "i2", "task": "i8", "unit": "i8", "site": "i4", "area": "i4", "cause": "i8", "value": "f8"}
+LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
+_LEG_TYPES = {"unit": "i8", "purpose": "i2", "task": "i8"}
+PURPOSES = ("respond", "home", "convey", "to_loop")
+"""Why a unit drives; positions are codes in the leg table."""
+
+
+class Trace:
+    """Records and movement legs of one run, in the order in which they were written.
+
+    ``task`` and ``unit`` are stable ids (-1: none), ``site`` a position in ``Territory.sites`` (-1: none),
+    ``area`` a dispatch area (-1: none), ``cause`` the position of the record that made this one happen
+    (-1: the tape or the plan).
+    """
+
+    def __init__(self) -> None:
+        self._rows: list[float] = []
+        self._legs: list[float] = []
+
+    def __len__(self) -> int:
+        return len(self._rows) // len(FIELDS)
+
+    def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
+        """Append one record; return its position, which later records name as their cause."""
+        rows = self._rows
+        rows.extend((time, kind, task, unit, site, area, cause, value))
+        return len(rows) // 8 - 1
+
+    def append_leg(
+        self, unit: int, depart: float, arrive: float, x0: float, y0: float, x1: float, y1: float, purpose: int, task: int
+    ) -> None:
+        """Append one movement leg; a later leg of the same unit cuts an earlier one short."""
+        self._legs.extend((unit, depart, arrive, x0, y0, x1, y1, purpose, task))
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """Records as arrays of shape (records,), by field name."""
+        return _columns(self._rows, FIELDS, _TYPES)
+
+    def legs(self) -> dict[str, NDArray[np.generic]]:
+        """Movement legs as arrays of shape (legs,), by field name."""
+        return _columns(self._legs, LEG_FIELDS, _LEG_TYPES)
+
+    def digest(self) -> str:
+        """SHA-256 over all records and legs."""
+        legs = {f"leg_{name}": column for name, column in self.legs().items()}
+        return digest_columns({**self.columns(), **legs})
+
+
+def _columns(flat: list[float], names: tuple[str, ...], types: dict[str, str]) -> dict[str, NDArray[np.generic]]:
+    table = np.array(flat, dtype=np.float64).reshape(-1, len(names))
+    return {name: table[:, i].astype(types.get(name, "f8")) for i, name in enumerate(names)}
