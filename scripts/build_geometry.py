@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from math import sqrt
 from typing import Any
 
 import numpy as np
+from geographiclib.geodesic import Geodesic
 from shapely.geometry import MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
-
-SEMI_MAJOR = 6378.137  # WGS 84, km
-ECCENTRICITY = sqrt(2 / 298.257223563 - 1 / 298.257223563**2)
 
 
 def polygons(shape: BaseGeometry) -> list[Polygon]:
@@ -25,24 +22,16 @@ def largest_polygon(shape: BaseGeometry) -> Polygon:
     return max(polygons(shape), key=lambda p: p.area)
 
 
-def _equal_area(latitude: np.ndarray) -> np.ndarray:
-    """q(latitude) of Snyder's authalic projection (Map Projections, 1987, eq. 3-12), so that area = a^2/2 * int q
-    dlon.
-    """
-    s = np.sin(np.radians(latitude))
-    e = ECCENTRICITY
-    return (1 - e * e) * (s / (1 - (e * s) ** 2) + np.arctanh(e * s) / e)
-
-
 def area_km2(shape: BaseGeometry) -> float:
-    """Area on the WGS 84 ellipsoid in km2, edges straight in longitude and q(latitude)."""
+    """Area on the WGS 84 ellipsoid in km2, edges taken as geodesics."""
 
-    def ring(coordinates: Any) -> float:
-        lon, lat = np.asarray(coordinates)[:, :2].T
-        q = _equal_area(lat)
-        return float(abs(np.sum(np.radians(np.diff(lon)) * (q[1:] + q[:-1])) / 4)) * SEMI_MAJOR**2
+    def ring(line: Any) -> float:
+        sides = Geodesic.WGS84.Polygon()
+        for lon, lat in line.coords[:-1]:
+            sides.AddPoint(lat, lon)
+        return abs(float(sides.Compute()[2])) / 1e6
 
-    return sum(ring(p.exterior.coords) - sum(ring(i.coords) for i in p.interiors) for p in polygons(shape))
+    return sum(ring(p.exterior) - sum(ring(i) for i in p.interiors) for p in polygons(shape))
 
 
 def rounded(value: Any, digits: int) -> Any:

@@ -60,20 +60,3 @@ def work_waits(work: Floats, capacity: Floats | float) -> tuple[Floats, Floats]:
     before[..., 1:] = backlog[..., :-1]
     return backlog, MINUTE * 0.5 * (before + backlog) / capacity
 
-
-def crowd_arrived(t: Floats, doors_at: float, start_at: float, early_share: float, early_time: float) -> Floats:
-    """Share of a crowd that has come by each moment ``t``: a cumulative curve from 0 to 1, of the shape of ``t``.
-
-    ``early_share`` comes evenly in the last ``early_time`` seconds before the start; of the rest, half comes evenly from
-    the opening of the doors until then and half evenly in the ``early_time`` after the start.
-
-    >>> crowd_arrived(np.array([0.0, 50.0, 100.0, 150.0]), 0.0, 100.0, 0.6, 50.0).round(6).tolist()
-    [0.0, 0.2, 0.8, 1.0]
-    """
-    early_at = max(start_at - early_time, doors_at)
-    rest = (1.0 - early_share) / 2.0
-    before = rest if early_at > doors_at else 0.0
-    late_at = start_at + max(early_time, 1.0)
-    moments = np.array([doors_at, early_at, start_at, late_at])
-    shares = np.array([0.0, before, 1.0 - rest, 1.0])
-    return np.interp(t, moments, shares)

@@ -82,7 +82,7 @@ class DayCurves:
             return Curve(opening + t, share)
         if name == "count":
             t, share = np.array(self.turnout.count).T
-            return Curve(closing + t * (stand_down - closing), share)
+            return Curve(closing + t * max(stand_down - closing, 1.0), share)
         return Curve(np.array([opening, stand_down]), np.array([0.0, 1.0]))
 
 

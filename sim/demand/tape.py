@@ -105,11 +105,16 @@ def incidents(*, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_t
         name: np.asarray(marks.get(name, np.full(len(ids), default)), dtype=kind)[order]
         for name, (kind, default) in _DEFAULTS.items()
     }
-    scene = np.asarray(scene_time, dtype=np.float64).reshape(len(ids), -1)
-    noise = np.asarray(marks.get("noise", np.ones(scene.shape)), dtype=np.float64).reshape(len(ids), -1)
+    scene = _per_slot(scene_time)
+    noise = _per_slot(marks.get("noise", np.ones(scene.shape)))
     places = {"at": np.asarray(at, "f8"), "site": np.asarray(site, "i8"), "x": np.asarray(x, "f8"), "y": np.asarray(y, "f8")}
     columns |= {name: column[order] for name, column in places.items()}
     return Incidents(id=ids[order], scene_time=scene[order], noise=noise[order], **columns)  # type: ignore[arg-type]
+
+
+def _per_slot(column: Floats | Ints) -> Floats:
+    values = np.asarray(column, dtype=np.float64)
+    return values[:, None] if values.ndim == 1 else values
 
 
 @dataclass(frozen=True, eq=False)

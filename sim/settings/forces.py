@@ -59,14 +59,13 @@ class ShiftSettings:
     """Shifts and rest. All teams of an area change at the same moments: at closing, ``polling_time`` before it, and every
     ``before_time`` backwards from there. Nobody starts again within ``rest_time`` after a shift.
 
-    Fixed teams stand from ``posted_before`` the opening until the count has ended, checkpoints from ``checkpoint_lead``
-    before the opening until stand-down.
+    Fixed teams stand from the phase ``posted`` until the count has ended (see the calendar), checkpoints from
+    ``checkpoint_lead`` before the opening until the end of the stand-down.
     """
 
     polling_time: Annotated[float, Field(ge=3600.0, le=16 * 3600.0)] = 12 * 3600.0
     before_time: Annotated[float, Field(ge=3600.0, le=16 * 3600.0)] = 8 * 3600.0
     rest_time: Seconds = 8 * 3600.0
-    posted_before: Seconds = 48 * 3600.0
     checkpoint_lead: Seconds = 2 * 3600.0
 
 
@@ -132,7 +131,7 @@ class StaffingSettings:
     ring_people: dict[Fabrics, Annotated[float, Field(ge=0.0, le=1e6)]] = Field(
         default_factory=lambda: {"old_city": 1200.0, "urban": 1200.0, "suburban": 600.0, "rural": 300.0}
     )
-    ring_hours: tuple[tuple[Clock, Clock], ...] = ((17 * 3600.0, 25 * 3600.0),)
+    ring_hours: tuple[tuple[Clock, Clock], ...] = ((16 * 3600.0, 25 * 3600.0),)
     posts_factor: Factor = 1.0
     patrol_cars_factor: Factor = 1.0
     motorcycles_factor: Factor = 1.0

@@ -1,0 +1,99 @@
+"""Draw one replication's tape: everything that happens to us, before the day begins and blind to forces and plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.catalogue import build_classes
+from sim.demand.election import election_groups
+from sim.demand.marks import complete
+from sim.demand.normal import expected_normal, normal_groups
+from sim.demand.rallies import draw_rallies, rally_groups
+from sim.demand.tape import Incidents, Rally, Tape, incidents
+from sim.demand.vehicles import Traffic, draw_vehicles
+from sim.demand.world import Group, World
+from sim.errors import InputError
+from sim.settings.demand import DemandSettings
+from sim.streams import Streams
+from sim.territory.calendar import Calendar
+from sim.territory.sites import Territory
+
+Floats = NDArray[np.float64]
+
+MAX_INCIDENTS = 3_000_000
+_IDS_PER_GROUP = 1_000_000
+
+
+def draw_tape(
+    territory: Territory,
+    calendar: Calendar,
+    settings: DemandSettings,
+    seed: int,
+    replication: int = 0,
+    *,
+    traffic: Traffic | None = None,
+    hazard_bound: float = 2.0,
+) -> Tape:
+    """Draw the tape of one replication from ``calendar.begin`` to ``calendar.end``.
+
+    ``traffic`` is the flow at town entrances and ``hazard_bound`` the bound at which incidents of gatherings are drawn
+    (``rallies.hazard_bound``). ``cls`` refers to :func:`sim.demand.catalogue.build_classes`. The same arguments give the same tape;
+    another class, area or setting of one part changes no draw of another. Raises ``InputError`` for unknown areas and rates
+    that would fill more than 3,000,000 rows.
+    """
+    world = _world(territory, calendar, settings, Streams(seed, replication))
+    _check_size(world)
+    rallies = draw_rallies(world)
+    groups = [g for g in _groups(world, rallies, hazard_bound) if len(g.at)]
+    drawn = _incidents(world, groups) if groups else _nothing(world)
+    vehicles = draw_vehicles(world, traffic or Traffic(), drawn)
+    return Tape(drawn, vehicles, tuple(rally for area in rallies for rally in area))
+
+
+def expected_counts(territory: Territory, calendar: Calendar, settings: DemandSettings) -> dict[str, Floats]:
+    """Mean number of incidents of each class in each area, (areas,) each; gatherings are left out.
+
+    Election classes over the whole day, the normal service over the simulated span.
+    """
+    world = _world(territory, calendar, settings, Streams(0))
+    election = {name: np.array([world.expected(name, area) for area, _ in world.areas]) for name in settings.classes}
+    return election | expected_normal(world)
+
+
+def _world(territory: Territory, calendar: Calendar, settings: DemandSettings, streams: Streams) -> World:
+    return World(territory, calendar, settings, build_classes(settings), streams)
+
+
+def _groups(world: World, rallies: list[list[Rally]], bound: float) -> Iterator[Group]:
+    yield from election_groups(world)
+    yield from rally_groups(world, rallies, bound)
+    yield from normal_groups(world)
+
+
+def _check_size(world: World) -> None:
+    counts = expected_counts(world.territory, world.calendar, world.settings)
+    total, largest = sum(float(c.sum()) for c in counts.values()), max((float(c.max()) for c in counts.values()), default=0.0)
+    if total > MAX_INCIDENTS or largest > 0.9 * _IDS_PER_GROUP:
+        limit = f"at most {MAX_INCIDENTS:,} are allowed; lower demand.rate_factor or demand.background_factor"
+        raise InputError(f"demand: these rates mean {total:,.0f} incidents a day; {limit}")
+
+
+def _incidents(world: World, groups: list[Group]) -> Incidents:
+    """Marks, ids and order; what falls outside the simulated span is left out.
+
+    An id holds class, area and number: the same incident keeps it whatever happens in other classes and areas.
+    """
+    columns = complete(world, groups)
+    blocks = [((g.cls + 1) * 1000 + g.area) * _IDS_PER_GROUP for g in groups]
+    ids = np.concatenate([block + np.arange(len(g.at)) for block, g in zip(blocks, groups)])
+    inside = (columns["at"] >= world.calendar.begin) & (columns["at"] <= world.calendar.end)
+    return incidents(id=ids[inside], **{name: column[inside] for name, column in columns.items()})  # type: ignore[arg-type]
+
+
+def _nothing(world: World) -> Incidents:
+    none, width = np.zeros(0), max(1, max(len(c.slots) for c in world.classes))
+    whole = none.astype(np.int64)
+    return incidents(id=whole, at=none, site=whole, x=none, y=none, scene_time=np.zeros((0, width)))

@@ -1,0 +1,76 @@
+"""Gatherings in halls, and the disorder and medical cases that hang on their crowds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.catalogue import RALLY_DISORDER, RALLY_MEDICAL
+from sim.demand.marks import lognormal
+from sim.demand.tape import THINNINGS, Rally
+from sim.demand.world import Group, World, entity
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_IDS_PER_AREA = 10_000
+
+
+def draw_rallies(world: World) -> list[list[Rally]]:
+    """The gatherings of each area, at most one in each of its venues."""
+    return [_area_rallies(world, area, code) for area, code in world.areas]
+
+
+def _area_rallies(world: World, area: int, code: str) -> list[Rally]:
+    rule, sites = world.settings.rallies, world.territory.sites
+    venues = sites.of_kind("venue")
+    venues = venues[sites.area[venues] == area]
+    communes = len(np.unique(sites.commune[(sites.area == area) & (sites.commune > 0)]))
+    wanted = rule.per_area + rule.per_commune * communes
+    if wanted <= 0.0 or not len(venues):
+        return []
+    stream = world.streams("rallies", entity(code))
+    count = min(int(wanted) + int(stream.random() < wanted % 1.0), len(venues))
+    venues = venues[stream.permutation(len(venues))]
+    u, z = stream.random((2, len(venues))), stream.standard_normal((2, len(venues)))
+    size = np.searchsorted(np.cumsum([s.share for s in rule.sizes.values()]), u[0]).clip(0, len(rule.sizes) - 1)
+    people = np.array([s.people for s in rule.sizes.values()])[size] * np.exp(rule.size_spread * z[0])
+    start = rule.start_from + u[1] * (rule.start_to - rule.start_from)
+    end = start + lognormal(z[1], *rule.duration_time)
+    rows = zip(venues[:count].tolist(), start.tolist(), end.tolist(), people.tolist())
+    return [
+        Rally(area * _IDS_PER_AREA + k + 1, site, start_at, end_at, max(round(n), 1), rule.early_share, rule.early_time)
+        for k, (site, start_at, end_at, n) in enumerate(rows)
+    ]
+
+
+def rally_groups(world: World, rallies: Sequence[Sequence[Rally]], hazard_bound: float) -> Iterator[Group]:
+    """Incidents at gatherings, drawn ``hazard_bound`` times as often as expected and thinned by the crowd."""
+    rule = world.settings.rallies
+    disorder = [(s.people, s.disorder) for s in rule.sizes.values()]
+    sizes = np.array(sorted(disorder))
+    for area, code in world.areas:
+        people = np.array([rally.people for rally in rallies[area]], dtype=np.float64)
+        if not len(people):
+            continue
+        nearest = np.abs(np.log(people[:, None] / sizes[:, 0])).argmin(axis=1)
+        means = {RALLY_DISORDER: sizes[nearest, 1], RALLY_MEDICAL: people / 1000.0 * rule.medical_per_thousand}
+        for name, mean in means.items():
+            yield _group(world, area, entity(code, name), name, rallies[area], mean * hazard_bound, hazard_bound)
+
+
+def _group(
+    world: World, area: int, key: int, name: str, rallies: Sequence[Rally], mean: Floats, bound: float
+) -> Group:
+    stream, sites = world.streams("rally_incidents", key), world.territory.sites
+    counts = stream.poisson(mean)
+    row = np.repeat(np.arange(len(rallies)), counts)
+    begin = np.array([rally.start_at - rally.early_time for rally in rallies])[row]
+    end = np.array([rally.end_at for rally in rallies])[row]
+    site = np.array([rally.site for rally in rallies], dtype=np.int64)[row]
+    parent = np.array([rally.id for rally in rallies], dtype=np.int64)[row]
+    at = begin + stream.random(len(row)) * (end - begin)
+    thinning = THINNINGS.index("rally")
+    return Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], parent, thinning, bound)

@@ -1,0 +1,263 @@
+"""From settings to units: the plan counted out, shifts, absence, loops and the mobilised heads. It never sees a tape."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+
+from sim.errors import InputError
+from sim.forces import plan
+from sim.forces.beats import Beats, make_beats, pack_loops
+from sim.forces.draws import uniforms
+from sim.forces.kinds import KIND, KIND_BLOCK, KINDS, LARGEST_SITE_ID, MODE_OF, SITE_BLOCK, SKILLS_OF, TASK_OF, TASKS, UNIT_KINDS
+from sim.forces.ledger import Absences
+from sim.forces.plan import Rows
+from sim.forces.pool import heads_needed, share_heads
+from sim.forces.roster import POLLING, ShiftTable, build_roster, shifts_by_period, shifts_in_hours
+from sim.forces.spread import Centres, centres_in_order, number_within
+from sim.forces.swap import SOURCES, Moved, swap
+from sim.forces.units import Units
+from sim.movement import Loops
+from sim.settings.forces import PatrolSettings, StaffingSettings
+from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
+from sim.streams import Streams
+from sim.territory.calendar import Calendar, area_label
+from sim.territory.sites import Territory
+from sim.territory.travel import build_travel
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+PATROLS = ("patrol_car", "motorcycle_pair", "foot_pair")
+WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
+_MOBILE = np.array([kind.mobile for kind in UNIT_KINDS])
+
+
+@dataclass(frozen=True, eq=False)
+class Forces:
+    """The forces of one day.
+
+    ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come; ``rest_time``: seconds nobody works
+    after a shift; ``checkpoint_units`` and ``rally_units``: (sites,) rows of ``units`` at a checkpoint or venue (-1: none);
+    ``moved``: the account of an equal-heads swap, by force.
+    """
+
+    units: Units
+    loops: Loops
+    mobilised: Ints
+    absences: Absences
+    rest_time: float
+    checkpoint_units: Ints
+    rally_units: Ints
+    moved: Moved
+
+
+@dataclass(frozen=True, eq=False)
+class _Table:
+    """All planned units in order of id; arrays (units,), ``heads`` (units, 4); ``loop`` counts over all beats."""
+
+    id: Ints
+    kind: Ints
+    base: Ints
+    cell: Ints
+    heads: Ints
+    loop: Ints
+
+
+def build_forces(
+    territory: Territory,
+    calendar: Calendar,
+    settings: StaffingSettings,
+    patrol: PatrolSettings,
+    travel: TravelSettings,
+    checkpoints: CheckpointSettings,
+    rallies: RallySettings,
+    seed: int,
+) -> Forces:
+    """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
+
+    Absence and the place of each patrol on its loop are drawn from streams of ``seed`` keyed by unit id. Raises
+    ``InputError`` for a force without numbers, an area with centres but no mobile unit, more heads than are mobilised.
+    """
+    given = plan.per_force("mobilised", settings.mobilised, territory)
+    centres = centres_in_order(territory)
+    parts, beats, moved = _plan(territory, centres, settings, patrol)
+    parts += [plan.checkpoint_rows(territory, settings, checkpoints), plan.ring_rows(territory, settings, rallies)]
+    table = _join(parts, territory)
+    _check_areas(territory, table)
+    _check_reserve(territory, settings, given, table)
+    shifts = _shifts(territory, calendar, settings, table)
+    rest = settings.shifts.rest_time
+    mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
+    streams = Streams(seed)
+    absent = _absent(shifts, table, settings.absence, streams)
+    loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
+    units = _units(territory, table, shifts, absent, (loops, streams), settings)
+    crews = (_at_sites(units, name, len(territory.sites)) for name in ("checkpoint_crew", "rally_ring"))
+    return Forces(units, loops, mobilised, _absences(shifts, absent, units), rest, *crews, moved)
+
+
+def _plan(
+    territory: Territory, centres: Centres, settings: StaffingSettings, patrol: PatrolSettings
+) -> tuple[list[Rows], list[Beats], Moved]:
+    """Rows of everything that follows from the centres, and the beats of the patrols, after the swap."""
+    none = np.zeros(centres.cells, dtype=np.int64)
+    given = {
+        "posts": plan.fixed_teams(territory, centres, settings),
+        "traffic": plan.spread_rows("traffic_post", territory, centres, settings, none),
+        "normal_service": plan.desk_rows(territory, centres, settings),
+    }
+    crew = plan.crew_of(settings.move_to, settings)
+    source, new, moved = swap(
+        given[settings.move_from], settings.move_share, crew, len(territory.forces), centres.cells
+    )
+    given[settings.move_from] = source
+    extra = {kind: new if kind == settings.move_to else none for kind in (*PATROLS, *WAITING)}
+    parts, beats = list(given.values()), []
+    for kind in PATROLS:
+        made, own = make_beats(kind, territory, centres, patrol, plan.factor_of(kind, settings), extra[kind])
+        beats.append(made)
+        parts.append(plan.beat_rows(made, own, centres, settings))
+    parts += [plan.spread_rows(kind, territory, centres, settings, extra[kind]) for kind in WAITING]
+    return parts, beats, moved
+
+
+def _join(parts: list[Rows], territory: Territory) -> _Table:
+    """One table of all rows with stable ids, sorted by id."""
+    beats = np.cumsum([0] + [len(p.base) if p.kind in PATROLS else 0 for p in parts])
+    kind = np.repeat([KIND[p.kind] for p in parts], [len(p.base) for p in parts])
+    base, cell, heads = (np.concatenate([getattr(p, name) for p in parts]) for name in ("base", "cell", "heads"))
+    loop = np.concatenate([np.where(p.loop >= 0, p.loop + first, -1) for p, first in zip(parts, beats)])
+    site, number = territory.sites.id[base], number_within(kind, base)
+    if len(site) and not (0 <= site.min() and site.max() <= LARGEST_SITE_ID and number.max() < SITE_BLOCK):
+        raise InputError(f"sites: ids must lie in 0 … {LARGEST_SITE_ID}, with fewer than {SITE_BLOCK} units of a kind at one")
+    ids = kind * KIND_BLOCK + site * SITE_BLOCK + number
+    order = np.argsort(ids)
+    return _Table(ids[order], kind[order], base[order], cell[order], heads[order], loop[order])
+
+
+def _check_areas(territory: Territory, table: _Table) -> None:
+    forces = len(territory.forces)
+    served = np.unique(table.cell[_MOBILE[table.kind] & (table.heads[:, POLLING] > 0)] // forces)
+    bare = np.setdiff1d(np.unique(territory.sites.area[territory.sites.of_kind("centre")]), served)
+    if len(bare):
+        raise InputError(
+            f"staffing: {area_label(territory, int(bare[0]))} has polling centres but no mobile unit"
+            f"{f' ({len(bare)} such areas)' if len(bare) > 1 else ''}: raise patrol_cars_factor or another mobile count"
+        )
+
+
+def _check_reserve(territory: Territory, settings: StaffingSettings, given: list[object], table: _Table) -> None:
+    sections = table.kind == KIND["section"]
+    force = table.cell[sections] % len(territory.forces)
+    reserve = np.bincount(force, weights=table.heads[sections, POLLING], minlength=len(territory.forces))
+    for name, heads, total in zip(territory.forces, reserve.astype(int).tolist(), given):
+        if total is not None and heads > float(total) * settings.staffing_factor:  # type: ignore[arg-type]
+            raise InputError(f"staffing: the reserve of {name} has {heads} heads, more than the {total} mobilised")
+
+
+def _shifts(territory: Territory, calendar: Calendar, settings: StaffingSettings, table: _Table) -> ShiftTable:
+    """Shifts of all units in order of (unit, start), planned heads."""
+    area = table.cell // len(territory.forces)
+    begin, end = np.full(len(area), calendar.begin), np.full(len(area), calendar.end)
+    votes = np.full(len(area), np.inf)
+    fixed, posts = table.kind == KIND["fixed_team"], table.kind == KIND["checkpoint_crew"]
+    votes[fixed] = calendar.site_opening[table.base[fixed]]
+    early = calendar.opening[area[fixed]] - votes[fixed]
+    begin[fixed] = _phase(calendar, "posted", calendar.begin)[area[fixed]] - early
+    end[fixed] = _phase(calendar, "stand_down", calendar.end)[area[fixed]]
+    begin[posts] = calendar.opening[area[posts]] - settings.shifts.checkpoint_lead
+    ring = table.kind == KIND["rally_ring"]
+    heads = np.where(ring[:, None], 0, table.heads)
+    roster = build_roster(calendar, settings.shifts)
+    regular = shifts_by_period(roster, area, heads, (begin, end), votes)
+    rings = shifts_in_hours(np.flatnonzero(ring), table.heads[ring, POLLING], settings.ring_hours, calendar)
+    columns = [np.concatenate(pair) for pair in zip(vars(regular).values(), vars(rings).values(), strict=True)]
+    order = np.lexsort((columns[1], columns[0]))
+    return ShiftTable(*(column[order] for column in columns))
+
+
+def _phase(calendar: Calendar, name: str, default: float) -> Floats:
+    """Start of a phase in each area; ``default`` in a calendar without it."""
+    if name not in calendar.phases:
+        return np.full(len(calendar.opening), default)
+    return np.asarray(calendar.starts[:, calendar.phases.index(name)])
+
+
+def _absent(shifts: ShiftTable, table: _Table, share: float, streams: Streams) -> Ints:
+    """Heads missing from each shift (shifts,).
+
+    Mobile crews are made up from those who came, so whole crews are missing; of fixed teams single officers are.
+    """
+    u = np.empty(len(shifts.unit))
+    for period in np.unique(shifts.period):
+        rows = np.flatnonzero(shifts.period == period)
+        u[rows] = uniforms(streams, "absence", table.id[shifts.unit[rows]], int(period))
+    crew = _MOBILE[table.kind[shifts.unit]]
+    single = binom.ppf(u, shifts.heads, share).astype(np.int64)
+    return np.where(crew, np.where(u < share, shifts.heads, 0), np.maximum(single, 0))
+
+
+def _absences(shifts: ShiftTable, absent: Ints, units: Units) -> Absences:
+    some = np.flatnonzero(absent)
+    unit = shifts.unit[some]
+    return Absences(units.area[unit], units.force[unit], shifts.start[some], shifts.end[some], absent[some])
+
+
+def _units(
+    territory: Territory,
+    table: _Table,
+    shifts: ShiftTable,
+    absent: Ints,
+    patrols: tuple[Loops, Streams],
+    settings: StaffingSettings,
+) -> Units:
+    """The table of units, with the shifts that somebody works."""
+    loops, streams = patrols
+    forces, turnout = len(territory.forces), settings.turnout
+    on_loop = np.flatnonzero(table.loop >= 0)
+    phase = np.zeros(len(table.id))
+    phase[on_loop] = uniforms(streams, "patrol_phase", table.id[on_loop]) * loops.period[table.loop[on_loop]]
+    section = table.kind == KIND["section"]
+    worked = np.flatnonzero(shifts.heads > absent)
+    per_unit = np.bincount(shifts.unit[worked], minlength=len(table.id))
+
+    def everywhere(value: float) -> Floats:
+        return np.full(len(table.id), value)
+
+    return Units(
+        kinds=KINDS,
+        tasks=TASKS,
+        id=table.id,
+        kind=table.kind,
+        task=np.array(TASK_OF)[table.kind],
+        mode=np.array(MODE_OF)[table.kind],
+        skills=np.array(SKILLS_OF)[table.kind],
+        heads=table.heads.max(axis=1),
+        base=table.base,
+        area=table.cell // forces,
+        force=table.cell % forces,
+        mobile=_MOBILE[table.kind],
+        loop=table.loop,
+        loop_phase=phase,
+        moving_time=everywhere(turnout.moving_time),
+        parked_time=np.where(section, turnout.section_time, turnout.parked_time),
+        base_time=np.where(section, turnout.section_time, turnout.base_time),
+        home_factor=everywhere(1.0),
+        scene_factor=everywhere(1.0),
+        shift_from=np.r_[0, np.cumsum(per_unit)],
+        shift_start=shifts.start[worked],
+        shift_end=shifts.end[worked],
+        shift_heads=(shifts.heads - absent)[worked],
+    )
+
+
+def _at_sites(units: Units, kind: str, sites: int) -> Ints:
+    """Row of the unit of one kind at each site, -1 where there is none."""
+    rows = np.flatnonzero(units.kind == KIND[kind])
+    found = np.full(sites, -1, dtype=np.int64)
+    found[units.base[rows]] = rows
+    return found

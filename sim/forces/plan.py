@@ -1,0 +1,171 @@
+"""The plan: which units there are, where, and with how many heads in each kind of period. Pure counting, nothing drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.errors import InputError, nearest
+from sim.forces.beats import Beats, by_fabric
+from sim.forces.kinds import KIND, UNIT_KINDS
+from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
+from sim.forces.spread import Centres, number_within, per_group, pick, quantile_rows, rounded, site_kind, whole
+from sim.settings.forces import CREW, Manning, StaffingSettings
+from sim.settings.response import CheckpointSettings, RallySettings
+from sim.territory.sites import FABRICS, TIERS, Territory
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_AT_LEAST_ONE = ("rrv", "search_team", "normal_car")
+"""Kinds of which every force has at least one in each area where it holds centres."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """Planned units of one kind in order of cell (area, force); arrays (units,), ``heads`` (units, 4) by kind of period.
+
+    ``base``: position of the site; ``loop``: number of the loop among those of its kind (-1: none).
+    """
+
+    kind: str
+    base: Ints
+    cell: Ints
+    heads: Ints
+    loop: Ints
+
+
+def per_force(key: str, table: Mapping[str, object], territory: Territory) -> list[object]:
+    """Entries of a table in the order of the territory's forces. Raises ``InputError`` for a missing or unknown force."""
+    for name in table:
+        if name not in (*territory.forces, "police", "gendarmerie"):
+            raise InputError(f"staffing.{key}.{name}: no such force{nearest(name, territory.forces)}; "
+                             f"forces are {', '.join(territory.forces)}")  # fmt: skip
+    for force in territory.forces:
+        if force not in table:
+            raise InputError(f"staffing.{key}: no entry for the force '{force}'{nearest(force, table)}")
+    return [table[force] for force in territory.forces]
+
+
+def _numbers(key: str, table: Mapping[str, object], territory: Territory) -> Floats:
+    return np.array(per_force(key, table, territory), dtype=np.float64)
+
+
+def manned(cell: Ints, crew: int, base_count: Ints, total: Ints, manning: Manning) -> Ints:
+    """Heads (units, 4): all ``total`` units of a cell by day, else shares of ``base_count`` of them, evenly picked."""
+    number = number_within(cell)
+    heads = np.full((len(cell), len(PERIODS)), crew, dtype=np.int64)
+    for period, share in ((BEFORE, manning.before), (BEFORE_NIGHT, manning.before_night), (NIGHT, manning.night)):
+        heads[:, period] *= pick(cell, number, total, np.minimum(whole(base_count * share), total))
+    return heads
+
+
+def crew_of(kind: str, staffing: StaffingSettings) -> int:
+    """Heads of one full crew."""
+    return {**CREW, **staffing.crew}[kind]  # type: ignore[index]
+
+
+def fixed_teams(territory: Territory, centres: Centres, staffing: StaffingSettings) -> Rows:
+    """One team outside every centre, its strength by force and risk tier; fractions are carried on to the next centre."""
+    sites = territory.sites
+    teams = per_force("fixed", staffing.fixed, territory)
+    strength = np.array([(t.before, t.night, t.day, t.night) for t in teams], dtype=float)  # type: ignore[attr-defined]
+    tier = np.array([staffing.tier_factor.get(name, 1.0) for name in TIERS])[sites.tier[centres.site]]  # type: ignore[call-overload]
+    factor = tier * staffing.posts_factor * staffing.staffing_factor
+    wanted = strength[sites.force[centres.site]] * factor[:, None]
+    heads = np.column_stack([rounded(wanted[:, p], centres.cell) for p in range(len(PERIODS))])
+    return Rows("fixed_team", centres.site, centres.cell, heads, np.full(len(centres), -1))
+
+
+def beat_rows(beats: Beats, base_count: Ints, centres: Centres, staffing: StaffingSettings) -> Rows:
+    """Units that patrol: cars and motorcycles start from the base nearest to their first centre, foot pairs from it."""
+    home = np.zeros(int(centres.site.max(initial=-1)) + 1, dtype=np.int64)
+    home[centres.site] = centres.site if beats.kind == "foot_pair" else centres.home
+    total = np.bincount(beats.cell, minlength=centres.cells)
+    heads = manned(beats.cell, crew_of(beats.kind, staffing), base_count, total, staffing.manning.patrol)
+    return Rows(beats.kind, home[beats.first], beats.cell, heads, np.arange(len(beats.cell)))
+
+
+def need_per_centre(kind: str, territory: Territory, centres: Centres, staffing: StaffingSettings) -> Floats:
+    """Units of one kind that each centre stands for (they add up to the units of its cell)."""
+    sites, site = territory.sites, centres.site
+    if kind in ("rrv", "traffic_post"):
+        table = staffing.centres_per_rrv if kind == "rrv" else staffing.centres_per_traffic_post
+        return by_fabric(table, sites.fabric[site])  # type: ignore[arg-type]
+    key = f"people_per_{'desk_officer' if kind == 'normal_service' else kind}"
+    return np.asarray(centres.people / _numbers(key, getattr(staffing, key), territory)[sites.force[site]])
+
+
+FACTORS = {
+    "patrol_car": "patrol_cars_factor",
+    "motorcycle_pair": "motorcycles_factor",
+    "foot_pair": "foot_factor",
+    "rrv": "rrv_factor",
+    "section": "reserve_factor",
+    "search_team": "search_factor",
+    "traffic_unit": "traffic_factor",
+    "traffic_post": "traffic_factor",
+    "normal_car": "normal_factor",
+    "normal_service": "normal_factor",
+}
+
+
+def factor_of(kind: str, staffing: StaffingSettings) -> float:
+    """What multiplies the planned number of one kind."""
+    return float(getattr(staffing, FACTORS[kind])) * staffing.staffing_factor
+
+
+def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: StaffingSettings, extra: Ints) -> Rows:
+    """Units that wait at a base (traffic posts: stand at a centre), spread along the centres by their need."""
+    factor = factor_of(kind, staffing)
+    need = need_per_centre(kind, territory, centres, staffing) * max(factor, 1e-12)
+    wanted = per_group(need, centres.cell, centres.cells)
+    own = whole(wanted)
+    if kind in _AT_LEAST_ONE and factor > 0:
+        own = np.maximum(own, np.bincount(centres.cell, minlength=centres.cells) > 0)
+    row, cell = quantile_rows(need, centres.cell, own + extra)
+    base = centres.site[row] if kind == "traffic_post" else centres.home[row]
+    total = np.bincount(cell, minlength=centres.cells)
+    manning: Manning = getattr(staffing.manning, UNIT_KINDS[KIND[kind]].task)
+    heads = manned(cell, crew_of(kind, staffing), own, total, manning)
+    return Rows(kind, base, cell, heads, np.full(len(cell), -1))
+
+
+def desk_rows(territory: Territory, centres: Centres, staffing: StaffingSettings) -> Rows:
+    """Staff of the normal service at its bases: one row per base, heads by the people round it."""
+    factor = factor_of("normal_service", staffing)
+    need = need_per_centre("normal_service", territory, centres, staffing) * max(factor, 1e-12)
+    row, cell = quantile_rows(need, centres.cell, whole(per_group(need, centres.cell, centres.cells)))
+    pairs, count = np.unique(np.column_stack((cell, centres.home[row])), axis=0, return_counts=True)
+    manning = staffing.manning.normal_service
+    shares = dict(zip((BEFORE, BEFORE_NIGHT, POLLING, NIGHT), (manning.before, manning.before_night, 1.0, manning.night)))
+    heads = np.column_stack([rounded(count * shares[p], pairs[:, 0]) for p in range(len(PERIODS))])
+    return Rows("normal_service", pairs[:, 1], pairs[:, 0], heads, np.full(len(pairs), -1))
+
+
+def checkpoint_rows(territory: Territory, staffing: StaffingSettings, checkpoints: CheckpointSettings) -> Rows:
+    """A crew at the planned share of each force's town entrances, evenly picked; none where no direction is staffed."""
+    base = site_kind(territory.sites, "checkpoint")
+    cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
+    share = _numbers("checkpoint_share", staffing.checkpoint_share, territory)[territory.sites.force[base]]
+    share = np.minimum(share * staffing.checkpoints_factor * staffing.staffing_factor, 1.0)
+    staffed = (rounded(share, cell) > 0) & (checkpoints.entrances or checkpoints.exits)
+    base, cell = base[staffed], cell[staffed]
+    total = np.bincount(cell, minlength=1)
+    heads = manned(cell, checkpoints.staff, total, total, staffing.manning.checkpoints)
+    return Rows("checkpoint_crew", base, cell, heads, np.full(len(base), -1))
+
+
+def ring_rows(territory: Territory, staffing: StaffingSettings, rallies: RallySettings) -> Rows:
+    """An outer ring for the people planned at each venue, whatever the tape brings (heads in the polling-day column)."""
+    base = site_kind(territory.sites, "venue")
+    cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
+    people = np.array([staffing.ring_people.get(name, 0.0) for name in FABRICS])[territory.sites.fabric[base]]  # type: ignore[call-overload]
+    ring = np.ceil(people / rallies.people_per_officer) * staffing.rallies_factor * staffing.staffing_factor
+    heads = np.zeros((len(base), len(PERIODS)), dtype=np.int64)
+    heads[:, POLLING] = whole(ring)
+    kept = heads[:, POLLING] > 0
+    return Rows("rally_ring", base[kept], cell[kept], heads[kept], np.full(int(kept.sum()), -1))

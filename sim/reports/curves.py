@@ -1,0 +1,92 @@
+"""Curves that compare options: response against staffing, exceedance, coverage over the day.
+
+Each function takes data and an axis, draws, and returns the axis.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
+from numpy.typing import NDArray
+
+from sim.clock import HOUR, format_time
+from sim.reports.style import INK, colour
+from sim.study.statistics import Estimate, band
+
+Curves = Mapping[str, NDArray[np.float64]]
+"""Option name -> (replications, points)."""
+
+
+def staffing_curve(
+    axis: Axes, heads: Sequence[float], lines: Mapping[str, Sequence[Estimate]], names: Sequence[str], heads_label: str
+) -> Axes:
+    """Response in minutes against officers on mobile duty, one line per measure, with 95 % bands.
+
+    ``heads`` and every sequence in ``lines`` have one entry per option; ``names`` label the points.
+    """
+    order = np.argsort(heads, kind="stable")
+    x = np.asarray(heads, dtype=np.float64)[order]
+    for number, (label, estimates) in enumerate(lines.items()):
+        y = np.array([_minutes(e.mean) for e in estimates])[order]
+        half = np.array([_minutes(e.half_width) for e in estimates])[order]
+        axis.fill_between(x, y - half, y + half, color=colour(number, False), alpha=0.18, linewidth=0)
+        axis.plot(x, y, "o-", color=colour(number, False), label=label, markersize=5)
+        for position in range(len(x)) if number == 0 else ():
+            place = (x[position], y[position])
+            axis.annotate(names[order[position]], place, (0, 9), textcoords="offset points", ha="center", fontsize=8.5, color=INK)
+    axis.set_ylim(bottom=0)
+    axis.margins(x=0.12)
+    axis.set_xlabel(heads_label)
+    axis.set_ylabel("minutes")
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}".replace(",", "\u202f")))
+    axis.legend(loc="lower left")
+    return axis
+
+
+def exceedance(axis: Axes, minutes: NDArray[np.float64], curves: Curves, baseline: str, target: float | None = None) -> Axes:
+    """Share of incidents still without a unit after so many minutes, one curve per option (lower is better)."""
+    for number, (name, values) in enumerate(curves.items()):
+        mean, low, high = band(values)
+        paint = colour(number, name == baseline)
+        axis.fill_between(minutes, low, high, color=paint, alpha=0.15, linewidth=0)
+        axis.plot(minutes, mean, color=paint, label=name, linewidth=1.8, linestyle="--" if name == baseline else "-")
+    if target is not None:
+        axis.axvline(target, color="#AAAAAA", linewidth=1)
+        axis.annotate(f"{target:.0f} min", (target, 1.0), (4, -2), textcoords="offset points", fontsize=8.5, color="#666666", va="top")
+    axis.set_yscale("log")
+    axis.set_ylim(0.005, 1.0)
+    axis.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))
+    axis.set_xlim(minutes[0], minutes[-1])
+    axis.set_xlabel("minutes after the report")
+    axis.set_ylabel("still waiting")
+    axis.legend(loc="upper right")
+    return axis
+
+
+def coverage_over_day(axis: Axes, times: NDArray[np.float64], curves: Curves, baseline: str) -> Axes:
+    """Share of offices covered at each moment of the voting phase, one curve per option."""
+    for number, (name, values) in enumerate(curves.items()):
+        mean, low, high = band(values)
+        paint = colour(number, name == baseline)
+        axis.fill_between(times, low, high, color=paint, alpha=0.15, linewidth=0)
+        axis.plot(times, mean, color=paint, label=name, linewidth=1.8, linestyle="--" if name == baseline else "-")
+    axis.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axis.xaxis.set_major_locator(_hours(times))
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: format_time(v)))
+    axis.set_xlim(times[0], times[-1])
+    axis.set_xlabel("time of day")
+    axis.set_ylabel("offices covered")
+    axis.legend(loc="lower right")
+    return axis
+
+
+def _hours(times: NDArray[np.float64]) -> MultipleLocator:
+    """A tick every two hours for one day, every six for more."""
+    return MultipleLocator(7200.0 if times[-1] - times[0] <= 16 * HOUR else 6 * HOUR)
+
+
+def _minutes(seconds: float | None) -> float:
+    return np.nan if seconds is None else seconds / 60.0
