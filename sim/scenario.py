@@ -14,6 +14,7 @@ from sim.movement import Loops, no_loops
 from sim.settings.response import (
     CheckpointSettings,
     DispatchSettings,
+    PostSettings,
     RallySettings,
     RoomSettings,
     TargetSettings,
@@ -30,9 +31,8 @@ class Scenario:
     """Territory, forces, plan, policies and rules of one day.
 
     ``loops`` are the patrol loops that ``units.loop`` names; ``preferences`` (sites, k) holds rows of ``units`` in the order in
-    which they are tried at each site (-1: none), for the policy ``preference``; ``checkpoint_units`` and ``rally_units`` (sites,)
-    name the row of the crew at a checkpoint or of the outer ring at a venue (-1: none). ``operators`` (areas,), if given, replaces
-    the rooms' computed numbers of operators.
+    which they are tried at each site (-1: none), for the policy ``preference``. ``operators`` (areas,), if given, replaces the
+    rooms' computed numbers of operators. ``mobilised`` (areas, forces) are the heads that the ledger must account for.
     """
 
     territory: Territory
@@ -46,6 +46,7 @@ class Scenario:
     targets: TargetSettings = field(default_factory=TargetSettings)
     checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     rallies: RallySettings = field(default_factory=RallySettings)
+    posts: PostSettings = field(default_factory=PostSettings)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -74,6 +75,6 @@ class Scenario:
             digest_columns(calendar),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),
             repr((self.calendar.begin, self.calendar.end, self.classes)),
-            repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies)),
+            repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
         ]
         return digest_text("|".join(parts))

@@ -1,7 +1,7 @@
 """CSV files as people really send them, and columns of numbers, moments and names with one clear line per mistake.
 
-Understood: a byte order mark, CRLF, commas, semicolons (then also decimal commas) or tabs, blank lines, quoted cells, any
-script. Headings are read without regard to case, and spaces or hyphens in them count as underscores.
+Understood: a byte order mark, CRLF, commas, semicolons (then also decimal commas) or tabs, blank lines, quoted cells,
+any script. Headings are read without regard to case, and spaces or hyphens in them count as underscores.
 """
 
 from __future__ import annotations
@@ -41,9 +41,11 @@ class Row(dict[str, str]):
 
 
 def read_rows(path: str | Path, required: Collection[str], optional: Collection[str] = ()) -> list[Row]:
-    """Read a CSV file with headings; every row has all ``required`` and ``optional`` columns, missing ones as empty text.
+    """Read a CSV file with headings; every row has all ``required`` and ``optional`` columns, missing ones as empty
+    text.
 
-    Raises ``InputError`` for a file that cannot be read, unknown, double or missing headings, and rows with too many cells.
+    Raises ``InputError`` for a file that cannot be read, unknown, double or missing headings, and rows with too many
+    cells.
     """
     path = Path(path)
     text = _text_of(path)
@@ -54,6 +56,32 @@ def read_rows(path: str | Path, required: Collection[str], optional: Collection[
         return list(_rows(reader, path.name, required, optional, comma=delimiter == ";"))
     except csv.Error as error:
         raise InputError(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from None
+
+
+def read_cells(path: str | Path) -> list[Row]:
+    """Read a CSV file whose headings are names, such as the sites of a travel matrix: columns keep their spelling.
+
+    Blank lines are left out; the first row is its own headings. Raises ``InputError`` like :func:`read_rows`.
+    """
+    path = Path(path)
+    text = _text_of(path)
+    head = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(",;\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows: list[Row] = []
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                names = [name.strip() for name in cells] if not rows else list(rows[0])
+                if not rows and len(set(names)) < len(names):
+                    raise InputError(f"{path.name}, line {reader.line_num}: a heading appears twice")
+                if len(cells) > len(names):
+                    raise InputError(f"{path.name}, line {reader.line_num}: {len(cells)} cells, but {len(names)} headings")
+                found = {name: cell.strip() for name, cell in zip(names, cells)}
+                rows.append(Row(dict.fromkeys(names, "") | found, f"{path.name}, line {reader.line_num}", delimiter == ";"))
+    except csv.Error as error:
+        raise InputError(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from None
+    return rows
 
 
 def _text_of(path: Path) -> str:
@@ -128,13 +156,19 @@ def _moment(row: Row, column: str, text: str, low: float, high: float) -> float:
     except ValueError as error:
         raise row.error(column, str(error)) from None
     if not low <= value <= high:
-        raise row.error(column, f"{text!r} lies outside the time allowed, {low:g} to {high:g} s from 00:00 of polling day")
+        raise row.error(
+            column, f"{text!r} lies outside the time allowed, {low:g} to {high:g} s from 00:00 of polling day"
+        )
     return value
 
 
 def _column(
-    rows: Sequence[Row], column: str, default: float | None, read: Callable[[Row, str, str, float, float], float],
-    low: float, high: float,
+    rows: Sequence[Row],
+    column: str,
+    default: float | None,
+    read: Callable[[Row, str, str, float, float], float],
+    low: float,
+    high: float,
 ) -> Floats:
     values = np.empty(len(rows))
     for i, row in enumerate(rows):
@@ -154,9 +188,9 @@ def floats(rows: Sequence[Row], column: str, low: float, high: float, default: f
 
 
 def integers(rows: Sequence[Row], column: str, low: int, high: int, default: int | None = None) -> Ints:
-    """A column of whole numbers from ``low`` to ``high``, shape (rows,); empty cells take ``default`` (none: an error)."""
+    """A column of whole numbers like :func:`floats`."""
     values = floats(rows, column, low, high, default)
-    for i in np.flatnonzero(values != np.floor(values)):
+    for i in np.flatnonzero(values != np.floor(values)).tolist():
         raise rows[i].error(column, f"{rows[i][column]!r} is not a whole number")
     return values.astype(np.int64)
 
@@ -191,7 +225,9 @@ def flags(rows: Sequence[Row], column: str, default: bool = False) -> NDArray[np
 
 def lists(rows: Sequence[Row], column: str, low: float, high: float) -> list[list[float]]:
     """A column of numbers separated by ``|`` ("600|700"), one list per row (empty cell: empty list)."""
-    return [[number(row, column, part.strip(), low, high) for part in row[column].split("|") if row[column]] for row in rows]
+    return [
+        [number(row, column, part.strip(), low, high) for part in row[column].split("|") if row[column]] for row in rows
+    ]
 
 
 def unique(rows: Sequence[Row], column: str, values: Sequence[object]) -> None:
@@ -199,5 +235,7 @@ def unique(rows: Sequence[Row], column: str, values: Sequence[object]) -> None:
     seen: dict[object, Row] = {}
     for row, value in zip(rows, values, strict=True):
         if value in seen:
-            raise row.error(column, f"{value!r} is already used in {seen[value].where.split(', ')[-1]}; it must be unique")
+            raise row.error(
+                column, f"{value!r} is already used in {seen[value].where.split(', ')[-1]}; it must be unique"
+            )
         seen[value] = row

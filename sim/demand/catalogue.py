@@ -24,8 +24,12 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
     ]
     rally = [
         IncidentClass(
-            f"rally_{name}", c.priority, _slots("rallies.classes", name, c.package),
-            on_spot=c.on_spot, harm=c.harm, group=c.group,
+            f"rally_{name}",
+            c.priority,
+            _slots("rallies.classes", name, c.package),
+            on_spot=c.on_spot,
+            harm=c.harm,
+            group=c.group,
         )
         for name, c in sorted(settings.rallies.classes.items())
     ]

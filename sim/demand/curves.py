@@ -1,13 +1,15 @@
-"""When incidents come: cumulative curves over the day, piecewise straight, so that their inversion is exact in every hour.
+"""When incidents come: cumulative curves over the day, piecewise straight, so that their inversion is exact in every
+hour.
 
-A Poisson number of incidents whose moments are drawn by inversion of a cumulative curve is the inhomogeneous Poisson process of
-that curve; no rate is ever looked up at the wrong moment.
+A Poisson number of incidents whose moments are drawn by inversion of a cumulative curve is the inhomogeneous Poisson
+process of that curve; no rate is ever looked up at the wrong moment.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,7 +25,7 @@ _LEAST_LAST_BLOCK = 1800.0
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """A cumulative share over time: ``t`` (points,) moments and ``share`` (points,) from 0 to 1, straight in between."""
+    """A cumulative share over time: ``t`` (points,) moments, ``share`` (points,) from 0 to 1, straight in between."""
 
     t: Floats
     share: Floats
@@ -34,7 +36,7 @@ class Curve:
 
     def share_until(self, t: Floats | float) -> Floats:
         """Share of the incidents that come before each ``t``."""
-        return np.interp(t, self.t, self.share)
+        return np.asarray(np.interp(t, self.t, self.share))
 
 
 def mix(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
@@ -44,7 +46,7 @@ def mix(curves: Sequence[Curve], weights: Sequence[float]) -> Curve:
     return Curve(t, total / sum(weights))
 
 
-def hourly(weights: Sequence[float], begin: float, end: float) -> tuple[Curve, float]:
+def hourly(weights: Sequence[float] | Floats, begin: float, end: float) -> tuple[Curve, float]:
     """The curve that follows 24 hourly weights of the day from ``begin`` to ``end``, and the days it amounts to.
 
     One full day amounts to 1, whatever its weights: they are divided by their mean.
@@ -64,7 +66,7 @@ class DayCurves:
         self.calendar, self.turnout, self.spiked = calendar, turnout, spiked
         self._known: dict[object, Curve] = {}
 
-    def curve(self, area: int, times: Mapping[str, float]) -> Curve:
+    def curve(self, area: int, times: Mapping[Any, float]) -> Curve:
         """The curve of one area for a mix such as ``{"voters": 0.7, "count": 0.3}``."""
         c = self.calendar
         hours = (c.opening[area], c.closing[area], c.start_of("stand_down")[area], bool(self.spiked[area]))

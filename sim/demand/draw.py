@@ -40,9 +40,9 @@ def draw_tape(
     """Draw the tape of one replication from ``calendar.begin`` to ``calendar.end``.
 
     ``traffic`` is the flow at town entrances and ``hazard_bound`` the bound at which incidents of gatherings are drawn
-    (``rallies.hazard_bound``). ``cls`` refers to :func:`sim.demand.catalogue.build_classes`. The same arguments give the same tape;
-    another class, area or setting of one part changes no draw of another. Raises ``InputError`` for unknown areas and rates
-    that would fill more than 3,000,000 rows.
+    (``rallies.hazard_bound``). ``cls`` refers to :func:`sim.demand.catalogue.build_classes`. The same arguments give
+    the same tape; another class, area or setting of one part changes no draw of another. Raises ``InputError`` for
+    unknown areas and rates that would fill more than 3,000,000 rows.
     """
     world = _world(territory, calendar, settings, Streams(seed, replication))
     _check_size(world)
@@ -75,7 +75,10 @@ def _groups(world: World, rallies: list[list[Rally]], bound: float) -> Iterator[
 
 def _check_size(world: World) -> None:
     counts = expected_counts(world.territory, world.calendar, world.settings)
-    total, largest = sum(float(c.sum()) for c in counts.values()), max((float(c.max()) for c in counts.values()), default=0.0)
+    total, largest = (
+        sum(float(c.sum()) for c in counts.values()),
+        max((float(c.max()) for c in counts.values()), default=0.0),
+    )
     if total > MAX_INCIDENTS or largest > 0.9 * _IDS_PER_GROUP:
         limit = f"at most {MAX_INCIDENTS:,} are allowed; lower demand.rate_factor or demand.background_factor"
         raise InputError(f"demand: these rates mean {total:,.0f} incidents a day; {limit}")
@@ -89,7 +92,8 @@ def _incidents(world: World, groups: list[Group]) -> Incidents:
     columns = complete(world, groups)
     blocks = [((g.cls + 1) * 1000 + g.area) * _IDS_PER_GROUP for g in groups]
     ids = np.concatenate([block + np.arange(len(g.at)) for block, g in zip(blocks, groups)])
-    inside = (columns["at"] >= world.calendar.begin) & (columns["at"] <= world.calendar.end)
+    at = columns["at"].astype(np.float64)
+    inside = (at >= world.calendar.begin) & (at <= world.calendar.end)
     return incidents(id=ids[inside], **{name: column[inside] for name, column in columns.items()})  # type: ignore[arg-type]
 
 

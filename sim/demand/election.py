@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,14 +31,14 @@ def election_groups(world: World) -> Iterator[Group]:
                 yield Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], thinning=deterred)
 
 
-def _singles(world: World, area: int, key: int, mean: float, times: Mapping[str, float]) -> tuple[Floats, Ints]:
+def _singles(world: World, area: int, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
     count = world.streams("incident_counts", key).poisson(mean)
     u = world.streams("incident_times", key).random((2, count))
     site = world.centres[area].choose(world.streams("incident_places", key).random(count))
     return _moments(world, area, times, u, site), site
 
 
-def _moments(world: World, area: int, times: Mapping[str, float], u: Floats, site: Ints) -> Floats:
+def _moments(world: World, area: int, times: Mapping[Any, float], u: Floats, site: Ints) -> Floats:
     """Moments by inversion; a mobile office that votes on several days has an even share of them on each."""
     calendar = world.calendar
     at = world.curves.curve(area, times).times(u[0])
@@ -46,7 +47,7 @@ def _moments(world: World, area: int, times: Mapping[str, float], u: Floats, sit
     return np.asarray(np.where(at <= calendar.closing[area], at - early, at))
 
 
-def _clusters(world: World, area: int, key: int, mean: float, times: Mapping[str, float]) -> tuple[Floats, Ints]:
+def _clusters(world: World, area: int, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
     """Clusters of neighbouring centres; their mean number is the mean of incidents over the mean size."""
     rule, pick = world.settings.clusters, world.centres[area]
     least, most = (min(size, len(pick.sites)) for size in rule.size)

@@ -5,6 +5,9 @@ Each kind of mark has streams of its own, keyed by class and area, so a change o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
@@ -17,6 +20,7 @@ from sim.demand.world import Group, World
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+T = TypeVar("T")
 Columns = dict[str, NDArray[np.generic]]
 
 _Z90 = float(ndtri(0.9))
@@ -50,6 +54,10 @@ def _draw(world: World, groups: list[Group], purpose: str, uniforms: int, normal
     return np.concatenate([u for u, _ in parts], axis=1), np.concatenate([z for _, z in parts], axis=1)
 
 
+def _entry(table: Mapping[Any, T], name: str, default: T) -> T:
+    return table.get(name, default)
+
+
 def _is_normal(world: World, cls: Ints) -> NDArray[np.bool_]:
     return np.array([c.group == "normal" for c in world.classes])[cls]
 
@@ -58,11 +66,11 @@ def _reports(world: World, groups: list[Group], cls: Ints, priority: Ints) -> Co
     """Channel, report, talk, the caller's patience and the dispatcher's time. The normal service is called by phone."""
     rule = world.settings.calls
     u, z = _draw(world, groups, "calls", 2, 3)
-    shares = np.cumsum([rule.channels.get(name, 0.0) for name in CHANNELS])
+    shares = np.cumsum([_entry(rule.channels, name, 0.0) for name in CHANNELS])
     channel = np.searchsorted(shares, u[0] * shares[-1], side="right").clip(0, len(CHANNELS) - 1)
     channel[_is_normal(world, cls)] = CHANNELS.index("phone")
     report, talk = (
-        lognormal(z[row], *np.array([table.get(name, (1.0, 1.0)) for name in CHANNELS])[channel].T)
+        lognormal(z[row], *np.array([_entry(table, name, (1.0, 1.0)) for name in CHANNELS])[channel].T)
         for row, table in enumerate((rule.report_time, rule.talk_time))
     )
     for name, times in ((ADVICE_CALL, rule.advice_time), (FALSE_CALL, rule.false_time)):
@@ -133,7 +141,7 @@ def _stops(world: World, groups: list[Group], columns: Columns, area: Ints) -> F
     days = np.clip(np.floor((calendar.closing[area] - at) / DAY), 0.0, np.floor(lead / DAY)) * DAY
     opening, closing = calendar.opening[area] - days, calendar.closing[area] - days
     lost = np.minimum(at + length, closing) - np.maximum(at, opening)
-    return np.where(u[0] < share, np.maximum(lost, 0.0), 0.0)
+    return np.where(u[0] < share, np.clip(lost, 0.0, length), 0.0)
 
 
 def _work(world: World, groups: list[Group], cls: Ints) -> Columns:

@@ -1,7 +1,7 @@
 """The notation of packages: ``patrol_car|motorcycle_pair:2 + rrv[search]``.
 
-A package is a sum of terms; a term is kinds that may replace each other (``any``: every mobile unit), a number of units, and the
-skills each of them needs. ``none`` is the empty package: an operator deals with it and nobody is sent.
+A package is a sum of terms; a term is kinds that may replace each other (``any``: every mobile unit), a number of
+units, and the skills each of them needs. ``none`` is the empty package: an operator deals with it and nobody is sent.
 """
 
 from __future__ import annotations
@@ -40,7 +40,9 @@ def parse_package(text: str, where: str = "package", kinds: Collection[str] = ()
 def _term(term: str, where: str, kinds: Collection[str]) -> list[Slot]:
     match = _TERM.match(term)
     if not match or (match[2] and match[4]):
-        raise InputError(f"{where}: {term.strip()!r} is no package; write it like 'patrol_car|foot_pair:2 + rrv[search]' or 'none'")
+        raise InputError(
+            f"{where}: {term.strip()!r} is no package; write it like 'patrol_car|foot_pair:2 + rrv[search]' or 'none'"
+        )
     names = () if match[1] == "any" else tuple(match[1].split("|"))
     skills = tuple(part.strip() for part in (match[3] or "").split(",") if part.strip())
     for group, known, word in ((names, kinds, "unit kind"), (skills, SKILLS, "skill")):

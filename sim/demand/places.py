@@ -59,7 +59,7 @@ def office_weights(territory: Territory, tiers: TierFactors) -> Floats:
 
 
 def resident_weights(territory: Territory) -> Floats:
-    """How the normal service spreads over sites: by voters, or evenly over an area's sites where nobody votes, (sites,)."""
+    """How the normal service spreads over sites: by voters, or evenly where an area has none, (sites,)."""
     sites = territory.sites
     voters = np.where(sites.mobile | (sites.kind != SITE_KINDS.index("centre")), 0, sites.voters).astype(np.float64)
     per_area = np.bincount(sites.area, weights=voters, minlength=len(territory.area_codes))
@@ -75,7 +75,7 @@ def picks(territory: Territory, weights: Floats) -> list[Pick]:
 
 
 def scatter(territory: Territory, site: Ints, offsets: Floats, sigma: float) -> tuple[Floats, Floats]:
-    """Places at standard normal ``offsets`` (2, n) times ``sigma`` metres from sites, in the territory's coordinates."""
+    """Places at standard normal ``offsets`` (2, n) times ``sigma`` metres from sites, in territory coordinates."""
     x, y = territory.sites.x[site], territory.sites.y[site]
     if territory.metric == "matrix":
         return x, y

@@ -61,9 +61,7 @@ def rally_groups(world: World, rallies: Sequence[Sequence[Rally]], hazard_bound:
             yield _group(world, area, entity(code, name), name, rallies[area], mean * hazard_bound, hazard_bound)
 
 
-def _group(
-    world: World, area: int, key: int, name: str, rallies: Sequence[Rally], mean: Floats, bound: float
-) -> Group:
+def _group(world: World, area: int, key: int, name: str, rallies: Sequence[Rally], mean: Floats, bound: float) -> Group:
     stream, sites = world.streams("rally_incidents", key), world.territory.sites
     counts = stream.poisson(mean)
     row = np.repeat(np.arange(len(rallies)), counts)

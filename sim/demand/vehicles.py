@@ -69,18 +69,24 @@ def draw_vehicles(world: World, traffic: Traffic, incidents: Incidents) -> Vehic
     u = np.concatenate([part[3] for part in parts], axis=1)
     order = np.lexsort((ids, at))
     at, site, u = at[order], site[order], u[:, order]
-    return Vehicles(ids[order], at, site, u[0], u[1], _linked(world, at, site, u[2] / max(rule.linked, 1e-12), incidents))
+    return Vehicles(
+        ids[order], at, site, u[0], u[1], _linked(world, at, site, u[2] / max(rule.linked, 1e-12), incidents)
+    )
 
 
 def _linked(world: World, at: Floats, site: Ints, u: Floats, incidents: Incidents) -> Ints:
-    """For the linked share (``u`` < 1) one of the area's ordered incidents that follow within the link time, else -1."""
+    """For the linked share (``u`` < 1) one of the area's ordered incidents within the link time, else -1."""
     sites, rule = world.territory.sites, world.settings
     ordered = [world.code[name] for name, spec in rule.classes.items() if spec.ordered]
     rows = np.flatnonzero(np.isin(incidents.cls, ordered))
     linked = np.full(len(at), -1, dtype=np.int64)
     for i in np.flatnonzero(u < 1.0):
         ahead = incidents.at[rows] - at[i]
-        fits = (ahead >= _NOTICE) & (ahead <= rule.vehicles.link_time) & (sites.area[incidents.site[rows]] == sites.area[site[i]])
+        fits = (
+            (ahead >= _NOTICE)
+            & (ahead <= rule.vehicles.link_time)
+            & (sites.area[incidents.site[rows]] == sites.area[site[i]])
+        )
         if fits.any():
             candidates = rows[fits]
             linked[i] = incidents.id[candidates[int(u[i] * len(candidates))]]

@@ -58,9 +58,9 @@ def make_beats(
 ) -> tuple[Beats, Ints]:
     """Chain the centres of each cell into beats of one kind of unit, and count the units without ``extra`` ones.
 
-    A beat is a run of neighbours on the curve, cut where the gap is longer than the mode's ``longest_leg``. Every cut-off
-    group has a car; motorcycles and foot pairs only where the counts allow. ``extra`` (cells,) units shorten the beats of
-    their cell; where the kind has no centres of its own they go round all of them.
+    A beat is a run of neighbours on the curve, cut where the gap is longer than the mode's ``longest_leg``. Every
+    cut-off group has a car; motorcycles and foot pairs only where the counts allow. ``extra`` (cells,) units shorten
+    the beats of their cell; where the kind has no centres of its own they go round all of them.
     """
     rate = by_fabric(centres_per(kind, patrol), territory.sites.fabric[centres.site])
     lacking = (per_group(rate, centres.cell, centres.cells) == 0) & (extra > 0)
@@ -70,7 +70,7 @@ def make_beats(
     cluster = _clusters(territory, cell, site, kind, patrol)
     sizes = np.bincount(cluster) if len(cluster) else np.zeros(0, dtype=np.int64)
     first = np.cumsum(sizes) - sizes
-    weight = np.bincount(cluster, weights=rate)
+    weight = np.bincount(cluster, weights=rate).astype(np.float64)
     own = rounded(weight, cell[first])
     if kind == "patrol_car":
         own = np.maximum(own, weight > 0)
@@ -134,7 +134,7 @@ def pack_loops(parts: list[Beats], territory: Territory, travel: Travel, stop_ti
     """
     sizes = np.concatenate([np.bincount(p.unit, minlength=len(p.cell)) for p in parts]).astype(np.int64)
     site = np.concatenate([p.site for p in parts])
-    mode = np.repeat([MODE_OF[KIND[p.kind]] for p in parts], [len(p.site) for p in parts])
+    mode = np.repeat(MODE_OF[[KIND[p.kind] for p in parts]], [len(p.site) for p in parts])
     loop, stop = ragged(sizes)
     last = stop == sizes[loop] - 1
     follower = np.arange(len(site)) + np.where(last, 1 - sizes[loop], 1)
@@ -145,7 +145,7 @@ def pack_loops(parts: list[Beats], territory: Territory, travel: Travel, stop_ti
     arrivals, departures = np.full((2, len(sizes), width), np.inf)
     places[:] = site[np.cumsum(sizes) - sizes][:, None] if len(sizes) else 0
     places[loop, stop], arrivals[loop, stop], departures[loop, stop] = site, arrive, arrive + stop_time
-    period = np.bincount(loop, weights=steps, minlength=len(sizes))
+    period = np.bincount(loop, weights=steps, minlength=len(sizes)).astype(np.float64)
     return Loops(places, territory.sites.x[places], territory.sites.y[places], arrivals, departures, period, sizes)
 
 

@@ -1,4 +1,5 @@
-"""From settings to units: the plan counted out, shifts, absence, loops and the mobilised heads. It never sees a tape."""
+"""From settings to units: the plan counted out, shifts, absence, loops and the mobilised heads. It never sees a
+tape."""
 
 from __future__ import annotations
 
@@ -12,13 +13,13 @@ from sim.errors import InputError
 from sim.forces import plan
 from sim.forces.beats import Beats, make_beats, pack_loops
 from sim.forces.draws import uniforms
-from sim.forces.kinds import KIND, KIND_BLOCK, KINDS, LARGEST_SITE_ID, MODE_OF, SITE_BLOCK, SKILLS_OF, TASK_OF, TASKS, UNIT_KINDS
+from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, kind_columns
 from sim.forces.ledger import Absences
 from sim.forces.plan import Rows
 from sim.forces.pool import heads_needed, share_heads
 from sim.forces.roster import POLLING, ShiftTable, build_roster, shifts_by_period, shifts_in_hours
 from sim.forces.spread import Centres, centres_in_order, number_within
-from sim.forces.swap import SOURCES, Moved, swap
+from sim.forces.swap import Moved, swap
 from sim.forces.units import Units
 from sim.movement import Loops
 from sim.settings.forces import PatrolSettings, StaffingSettings
@@ -33,16 +34,14 @@ Ints = NDArray[np.int64]
 
 PATROLS = ("patrol_car", "motorcycle_pair", "foot_pair")
 WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
-_MOBILE = np.array([kind.mobile for kind in UNIT_KINDS])
 
 
 @dataclass(frozen=True, eq=False)
 class Forces:
     """The forces of one day.
 
-    ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come; ``rest_time``: seconds nobody works
-    after a shift; ``checkpoint_units`` and ``rally_units``: (sites,) rows of ``units`` at a checkpoint or venue (-1: none);
-    ``moved``: the account of an equal-heads swap, by force.
+    ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come; ``rest_time``: seconds nobody
+    works after a shift; ``moved``: the account of an equal-heads swap, by force.
     """
 
     units: Units
@@ -50,8 +49,6 @@ class Forces:
     mobilised: Ints
     absences: Absences
     rest_time: float
-    checkpoint_units: Ints
-    rally_units: Ints
     moved: Moved
 
 
@@ -96,8 +93,7 @@ def build_forces(
     absent = _absent(shifts, table, settings.absence, streams)
     loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
     units = _units(territory, table, shifts, absent, (loops, streams), settings)
-    crews = (_at_sites(units, name, len(territory.sites)) for name in ("checkpoint_crew", "rally_ring"))
-    return Forces(units, loops, mobilised, _absences(shifts, absent, units), rest, *crews, moved)
+    return Forces(units, loops, mobilised, _absences(shifts, absent, units), rest, moved)
 
 
 def _plan(
@@ -132,16 +128,19 @@ def _join(parts: list[Rows], territory: Territory) -> _Table:
     base, cell, heads = (np.concatenate([getattr(p, name) for p in parts]) for name in ("base", "cell", "heads"))
     loop = np.concatenate([np.where(p.loop >= 0, p.loop + first, -1) for p, first in zip(parts, beats)])
     site, number = territory.sites.id[base], number_within(kind, base)
-    if len(site) and not (0 <= site.min() and site.max() <= LARGEST_SITE_ID and number.max() < SITE_BLOCK):
-        raise InputError(f"sites: ids must lie in 0 … {LARGEST_SITE_ID}, with fewer than {SITE_BLOCK} units of a kind at one")
+    if len(site) and not (site.min() >= 0 and site.max() <= LARGEST_SITE_ID and number.max() < SITE_BLOCK):
+        raise InputError(
+            f"sites: ids must lie in 0 … {LARGEST_SITE_ID}, with fewer than {SITE_BLOCK} units of a kind at one"
+        )
     ids = kind * KIND_BLOCK + site * SITE_BLOCK + number
     order = np.argsort(ids)
+    order = order[heads[order].max(axis=1) > 0]
     return _Table(ids[order], kind[order], base[order], cell[order], heads[order], loop[order])
 
 
 def _check_areas(territory: Territory, table: _Table) -> None:
     forces = len(territory.forces)
-    served = np.unique(table.cell[_MOBILE[table.kind] & (table.heads[:, POLLING] > 0)] // forces)
+    served = np.unique(table.cell[MOBILE[table.kind] & (table.heads[:, POLLING] > 0)] // forces)
     bare = np.setdiff1d(np.unique(territory.sites.area[territory.sites.of_kind("centre")]), served)
     if len(bare):
         raise InputError(
@@ -196,7 +195,7 @@ def _absent(shifts: ShiftTable, table: _Table, share: float, streams: Streams) -
     for period in np.unique(shifts.period):
         rows = np.flatnonzero(shifts.period == period)
         u[rows] = uniforms(streams, "absence", table.id[shifts.unit[rows]], int(period))
-    crew = _MOBILE[table.kind[shifts.unit]]
+    crew = MOBILE[table.kind[shifts.unit]]
     single = binom.ppf(u, shifts.heads, share).astype(np.int64)
     return np.where(crew, np.where(u < share, shifts.heads, 0), np.maximum(single, 0))
 
@@ -217,47 +216,28 @@ def _units(
 ) -> Units:
     """The table of units, with the shifts that somebody works."""
     loops, streams = patrols
-    forces, turnout = len(territory.forces), settings.turnout
+    forces, turnout, ones = len(territory.forces), settings.turnout, np.ones(len(table.id))
     on_loop = np.flatnonzero(table.loop >= 0)
     phase = np.zeros(len(table.id))
     phase[on_loop] = uniforms(streams, "patrol_phase", table.id[on_loop]) * loops.period[table.loop[on_loop]]
     section = table.kind == KIND["section"]
     worked = np.flatnonzero(shifts.heads > absent)
-    per_unit = np.bincount(shifts.unit[worked], minlength=len(table.id))
-
-    def everywhere(value: float) -> Floats:
-        return np.full(len(table.id), value)
-
     return Units(
-        kinds=KINDS,
-        tasks=TASKS,
         id=table.id,
-        kind=table.kind,
-        task=np.array(TASK_OF)[table.kind],
-        mode=np.array(MODE_OF)[table.kind],
-        skills=np.array(SKILLS_OF)[table.kind],
-        heads=table.heads.max(axis=1),
         base=table.base,
         area=table.cell // forces,
         force=table.cell % forces,
-        mobile=_MOBILE[table.kind],
+        **kind_columns(table.kind),
+        heads=table.heads.max(axis=1),
         loop=table.loop,
         loop_phase=phase,
-        moving_time=everywhere(turnout.moving_time),
+        moving_time=ones * turnout.moving_time,
         parked_time=np.where(section, turnout.section_time, turnout.parked_time),
         base_time=np.where(section, turnout.section_time, turnout.base_time),
-        home_factor=everywhere(1.0),
-        scene_factor=everywhere(1.0),
-        shift_from=np.r_[0, np.cumsum(per_unit)],
+        home_factor=ones,
+        scene_factor=ones.copy(),
+        shift_from=np.r_[0, np.cumsum(np.bincount(shifts.unit[worked], minlength=len(table.id)))],
         shift_start=shifts.start[worked],
         shift_end=shifts.end[worked],
         shift_heads=(shifts.heads - absent)[worked],
     )
-
-
-def _at_sites(units: Units, kind: str, sites: int) -> Ints:
-    """Row of the unit of one kind at each site, -1 where there is none."""
-    rows = np.flatnonzero(units.kind == KIND[kind])
-    found = np.full(sites, -1, dtype=np.int64)
-    found[units.base[rows]] = rows
-    return found

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
-from sim.forces.units import MODES, skill_bits
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.forces.units import skill_bits
+from sim.territory.travel import MODES
 
 TASKS = ("posts", "patrol", "traffic", "checkpoints", "rallies", "rapid_response", "reserve", "normal_service")
 """What heads on duty do; rest and absence are computed. Positions are codes in ``Units.task``."""
@@ -45,11 +50,18 @@ UNIT_KINDS = (
 KINDS = tuple(kind.name for kind in UNIT_KINDS)
 KIND = {kind.name: code for code, kind in enumerate(UNIT_KINDS)}
 TASK = {name: code for code, name in enumerate(TASKS)}
-TASK_OF = tuple(TASK[kind.task] for kind in UNIT_KINDS)
-MODE_OF = tuple(MODES.index(kind.mode) for kind in UNIT_KINDS)
-SKILLS_OF = tuple(skill_bits(kind.skills) for kind in UNIT_KINDS)
+MODE_OF = np.array([MODES.index(kind.mode) for kind in UNIT_KINDS])
+MOBILE = np.array([kind.mobile for kind in UNIT_KINDS])
+_TASK_OF = np.array([TASK[kind.task] for kind in UNIT_KINDS])
+_SKILLS_OF = np.array([skill_bits(kind.skills) for kind in UNIT_KINDS])
 
 KIND_BLOCK = 10**12
 SITE_BLOCK = 10**4
 LARGEST_SITE_ID = KIND_BLOCK // SITE_BLOCK - 1
 """A unit's id is kind x KIND_BLOCK + site id x SITE_BLOCK + its number at that site, and stays below 2**48."""
+
+
+def kind_columns(kind: NDArray[np.int64]) -> dict[str, Any]:
+    """The columns of ``Units`` that follow from the kind: names and codes of kind and task, mode, skills, mobile."""
+    codes = {"kind": kind, "task": _TASK_OF[kind], "mode": MODE_OF[kind], "skills": _SKILLS_OF[kind]}
+    return {"kinds": KINDS, "tasks": TASKS, **codes, "mobile": MOBILE[kind]}

@@ -1,9 +1,11 @@
-"""The plan: which units there are, where, and with how many heads in each kind of period. Pure counting, nothing drawn."""
+"""The plan: which units there are, where, and with how many heads in each kind of period. Pure counting, nothing
+drawn."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,20 +15,22 @@ from sim.forces.beats import Beats, by_fabric
 from sim.forces.kinds import KIND, UNIT_KINDS
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
 from sim.forces.spread import Centres, number_within, per_group, pick, quantile_rows, rounded, site_kind, whole
-from sim.settings.forces import CREW, Manning, StaffingSettings
+from sim.settings.forces import CREW, FixedTeam, Manning, StaffingSettings
 from sim.settings.response import CheckpointSettings, RallySettings
 from sim.territory.sites import FABRICS, TIERS, Territory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_AT_LEAST_ONE = ("rrv", "search_team", "normal_car")
-"""Kinds of which every force has at least one in each area where it holds centres."""
+_AT_LEAST_ONE = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
+"""Kinds of which every force has at least one in each area where it holds centres: a command room that
+has none of a kind could never complete a package with it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """Planned units of one kind in order of cell (area, force); arrays (units,), ``heads`` (units, 4) by kind of period.
+    """Planned units of one kind in order of cell (area, force); arrays (units,), ``heads`` (units, 4) by kind of
+    period.
 
     ``base``: position of the site; ``loop``: number of the loop among those of its kind (-1: none).
     """
@@ -38,8 +42,9 @@ class Rows:
     loop: Ints
 
 
-def per_force(key: str, table: Mapping[str, object], territory: Territory) -> list[object]:
-    """Entries of a table in the order of the territory's forces. Raises ``InputError`` for a missing or unknown force."""
+def per_force(key: str, table: Mapping[str, Any], territory: Territory) -> list[Any]:
+    """Entries of a table in the order of the territory's forces. Raises ``InputError`` for a missing or unknown
+    force."""
     for name in table:
         if name not in (*territory.forces, "police", "gendarmerie"):
             raise InputError(f"staffing.{key}.{name}: no such force{nearest(name, territory.forces)}; "
@@ -50,7 +55,7 @@ def per_force(key: str, table: Mapping[str, object], territory: Territory) -> li
     return [table[force] for force in territory.forces]
 
 
-def _numbers(key: str, table: Mapping[str, object], territory: Territory) -> Floats:
+def _numbers(key: str, table: Mapping[str, Any], territory: Territory) -> Floats:
     return np.array(per_force(key, table, territory), dtype=np.float64)
 
 
@@ -59,7 +64,7 @@ def manned(cell: Ints, crew: int, base_count: Ints, total: Ints, manning: Mannin
     number = number_within(cell)
     heads = np.full((len(cell), len(PERIODS)), crew, dtype=np.int64)
     for period, share in ((BEFORE, manning.before), (BEFORE_NIGHT, manning.before_night), (NIGHT, manning.night)):
-        heads[:, period] *= pick(cell, number, total, np.minimum(whole(base_count * share), total))
+        heads[:, period] *= pick(cell, number, total, np.minimum(whole(base_count.astype(np.float64) * share), total))
     return heads
 
 
@@ -69,13 +74,14 @@ def crew_of(kind: str, staffing: StaffingSettings) -> int:
 
 
 def fixed_teams(territory: Territory, centres: Centres, staffing: StaffingSettings) -> Rows:
-    """One team outside every centre, its strength by force and risk tier; fractions are carried on to the next centre."""
+    """One team outside every centre, its strength by force and risk tier; fractions are carried on to the next
+    centre."""
     sites = territory.sites
-    teams = per_force("fixed", staffing.fixed, territory)
-    strength = np.array([(t.before, t.night, t.day, t.night) for t in teams], dtype=float)  # type: ignore[attr-defined]
+    teams: list[FixedTeam] = per_force("fixed", staffing.fixed, territory)
+    strength = np.array([(t.before, t.night, t.day, t.night) for t in teams], dtype=float)
     tier = np.array([staffing.tier_factor.get(name, 1.0) for name in TIERS])[sites.tier[centres.site]]  # type: ignore[call-overload]
-    factor = tier * staffing.posts_factor * staffing.staffing_factor
-    wanted = strength[sites.force[centres.site]] * factor[:, None]
+    whole_team = np.floor(strength[sites.force[centres.site]] * tier[:, None] + 1e-9)
+    wanted = whole_team * staffing.posts_factor * staffing.staffing_factor
     heads = np.column_stack([rounded(wanted[:, p], centres.cell) for p in range(len(PERIODS))])
     return Rows("fixed_team", centres.site, centres.cell, heads, np.full(len(centres), -1))
 
@@ -121,9 +127,9 @@ def factor_of(kind: str, staffing: StaffingSettings) -> float:
 def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: StaffingSettings, extra: Ints) -> Rows:
     """Units that wait at a base (traffic posts: stand at a centre), spread along the centres by their need."""
     factor = factor_of(kind, staffing)
-    need = need_per_centre(kind, territory, centres, staffing) * max(factor, 1e-12)
-    wanted = per_group(need, centres.cell, centres.cells)
-    own = whole(wanted)
+    need = need_per_centre(kind, territory, centres, staffing) * factor
+    own = whole(per_group(need, centres.cell, centres.cells))
+    need = np.where((per_group(need, centres.cell, centres.cells) == 0)[centres.cell], 1.0, need)
     if kind in _AT_LEAST_ONE and factor > 0:
         own = np.maximum(own, np.bincount(centres.cell, minlength=centres.cells) > 0)
     row, cell = quantile_rows(need, centres.cell, own + extra)
@@ -137,12 +143,12 @@ def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: Sta
 def desk_rows(territory: Territory, centres: Centres, staffing: StaffingSettings) -> Rows:
     """Staff of the normal service at its bases: one row per base, heads by the people round it."""
     factor = factor_of("normal_service", staffing)
-    need = need_per_centre("normal_service", territory, centres, staffing) * max(factor, 1e-12)
+    need = need_per_centre("normal_service", territory, centres, staffing) * factor
     row, cell = quantile_rows(need, centres.cell, whole(per_group(need, centres.cell, centres.cells)))
     pairs, count = np.unique(np.column_stack((cell, centres.home[row])), axis=0, return_counts=True)
     manning = staffing.manning.normal_service
-    shares = dict(zip((BEFORE, BEFORE_NIGHT, POLLING, NIGHT), (manning.before, manning.before_night, 1.0, manning.night)))
-    heads = np.column_stack([rounded(count * shares[p], pairs[:, 0]) for p in range(len(PERIODS))])
+    shares = {BEFORE: manning.before, BEFORE_NIGHT: manning.before_night, POLLING: 1.0, NIGHT: manning.night}
+    heads = np.column_stack([rounded(count.astype(np.float64) * shares[p], pairs[:, 0]) for p in range(len(PERIODS))])
     return Rows("normal_service", pairs[:, 1], pairs[:, 0], heads, np.full(len(pairs), -1))
 
 
@@ -160,7 +166,8 @@ def checkpoint_rows(territory: Territory, staffing: StaffingSettings, checkpoint
 
 
 def ring_rows(territory: Territory, staffing: StaffingSettings, rallies: RallySettings) -> Rows:
-    """An outer ring for the people planned at each venue, whatever the tape brings (heads in the polling-day column)."""
+    """An outer ring for the people planned at each venue, whatever the tape brings (heads in the polling-day
+    column)."""
     base = site_kind(territory.sites, "venue")
     cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
     people = np.array([staffing.ring_people.get(name, 0.0) for name in FABRICS])[territory.sites.fabric[base]]  # type: ignore[call-overload]

@@ -1,4 +1,5 @@
-"""How many heads a plan needs when everybody rests after a shift, and how the mobilised heads are shared among areas."""
+"""How many heads a plan needs when everybody rests after a shift, and how the mobilised heads are shared among
+areas."""
 
 from __future__ import annotations
 
@@ -20,9 +21,9 @@ Ints = NDArray[np.int64]
 def heads_needed(shifts: ShiftTable, cell: Ints, cells: int, rest_time: float) -> tuple[Ints, Floats]:
     """Fewest heads that can work all shifts of each cell, and the moment that decides, both (cells,).
 
-    A head is taken from the start of a shift until ``rest_time`` after its end. Intervals that do not overlap can share one
-    head, and the fewest heads for a set of intervals is their greatest overlap (interval graphs are perfect), which is
-    reached when a shift starts.
+    A head is taken from the start of a shift until ``rest_time`` after its end. Intervals that do not overlap can share
+    one head, and the fewest heads for a set of intervals is their greatest overlap (interval graphs are perfect), which
+    is reached when a shift starts.
     """
     need, at = np.zeros(cells, dtype=np.int64), np.zeros(cells)
     owner = cell[shifts.unit]
@@ -34,12 +35,14 @@ def heads_needed(shifts: ShiftTable, cell: Ints, cells: int, rest_time: float) -
     return need, at
 
 
-def share_heads(territory: Territory, staffing: StaffingSettings, given: list[object], needs: tuple[Ints, Floats]) -> Ints:
+def share_heads(
+    territory: Territory, staffing: StaffingSettings, given: list[object], needs: tuple[Ints, Floats]
+) -> Ints:
     """Mobilised heads (areas, forces): each force's number by largest remainder on what its areas need.
 
     Raises ``InputError`` where a force has fewer heads than its plan needs.
     """
-    need, at = (part.reshape(-1, len(territory.forces)) for part in needs)
+    need, at = needs[0].reshape(-1, len(territory.forces)), needs[1].reshape(-1, len(territory.forces))
     shared = np.zeros(need.shape, dtype=np.int64)
     for column, heads in enumerate(given):
         least = int(need[:, column].sum())
@@ -52,13 +55,15 @@ def share_heads(territory: Territory, staffing: StaffingSettings, given: list[ob
     return shared
 
 
-def _too_few(territory: Territory, staffing: StaffingSettings, force: int, total: int, needs: tuple[Ints, Floats]) -> str:
+def _too_few(
+    territory: Territory, staffing: StaffingSettings, force: int, total: int, needs: tuple[Ints, Floats]
+) -> str:
     need, at = needs[0][:, force], needs[1][:, force]
     missing = need - np.floor(total * need / need.sum()).astype(np.int64)
     worst = int(missing.argmax())
     name, rest = territory.forces[force], staffing.shifts.rest_time / HOUR
     return (
-        f"staffing.mobilised.{name}: {total} heads, but the plan needs {need.sum()} with {rest:g} h of rest after a shift\n"
+        f"staffing.mobilised.{name}: {total} heads, but the plan needs {need.sum()} with {rest:g} h of rest after shifts\n"
         f"{need.sum() - total} are missing, {missing[worst]} of them in {area_label(territory, worst)} "
         f"at {format_time(at[worst])}: plan fewer posts or patrols (…_factor below 1) or mobilise more"
     )

@@ -12,7 +12,8 @@ from sim.settings.forces import ShiftSettings
 from sim.territory.calendar import Calendar
 
 PERIODS = ("before", "before_night", "day", "night")
-"""Parts of the roster that are manned differently; positions are codes in ``Roster.kind`` and columns of a plan's heads."""
+"""Parts of the roster that are manned differently; positions are codes in ``Roster.kind`` and columns of a plan's
+heads."""
 BEFORE, BEFORE_NIGHT, POLLING, NIGHT = range(len(PERIODS))
 
 Floats = NDArray[np.float64]
@@ -31,8 +32,9 @@ class Roster:
 def build_roster(calendar: Calendar, shifts: ShiftSettings) -> Roster:
     """Periods of every area from the begin of the calendar to its end.
 
-    Polling day's periods end at closing and begin ``polling_time`` before (in equal parts, from the opening, where the polls are
-    open for longer); the nights after them follow in steps of ``polling_time``, the days before in steps of ``before_time``.
+    Polling day's periods end at closing and begin ``polling_time`` before (in equal parts, from the opening, where the
+    polls are open for longer); the nights after them follow in steps of ``polling_time``, the days before in steps of
+    ``before_time``.
     """
     closing = calendar.closing
     first = np.minimum(calendar.opening, closing - shifts.polling_time)
@@ -57,7 +59,8 @@ def _is_night(t: Floats) -> NDArray[np.bool_]:
 
 @dataclass(frozen=True, eq=False)
 class ShiftTable:
-    """Shifts in order of (unit row, start); arrays (shifts,). ``period`` is the roster's column, ``heads`` those planned."""
+    """Shifts in order of (unit row, start); arrays (shifts,). ``period`` is the roster's column, ``heads`` those
+    planned."""
 
     unit: Ints
     start: Floats
@@ -71,8 +74,9 @@ def shifts_by_period(
 ) -> ShiftTable:
     """Cut the roster's periods to each unit's window and man them.
 
-    ``area`` (units,); ``heads`` (units, 4) by kind of period; ``windows`` (units,) each; ``votes_from`` (units,) is the moment
-    from which the unit's place already votes: days before polling day that reach past it are manned as polling day.
+    ``area`` (units,); ``heads`` (units, 4) by kind of period; ``windows`` (units,) each; ``votes_from`` (units,) is the
+    moment from which the unit's place already votes: days before polling day that reach past it are manned as polling
+    day.
     """
     start = np.maximum(roster.begin[area], windows[0][:, None])
     end = np.minimum(roster.end[area], windows[1][:, None])

@@ -23,8 +23,9 @@ _CLOSE = 1e-6
 class Centres:
     """Polling centres along a space-filling curve, one cell (area, force) after the other; arrays (centres,).
 
-    ``site``: position in ``Territory.sites``; ``cell``: area x forces + force; ``home``: position of the nearest base of
-    its force in its area (of another force, or the centre itself, where there is none); ``people``: inhabitants it stands for.
+    ``site``: position in ``Territory.sites``; ``cell``: area x forces + force; ``home``: position of the nearest base
+    of its force in its area (of another force, or the centre itself, where there is none); ``people``: inhabitants it
+    stands for.
     """
 
     site: Ints
@@ -103,7 +104,8 @@ def _people(territory: Territory, rows: Ints) -> Floats:
     """Inhabitants of each area shared among its centres by registered voters (by offices, or evenly, without them)."""
     sites = territory.sites
     area = sites.area[rows]
-    weight = next((w for w in (sites.voters[rows], sites.offices[rows]) if w.sum() > 0), np.ones(len(rows))).astype(float)
+    counted = (w.astype(float) for w in (sites.voters[rows], sites.offices[rows]) if w.sum() > 0)
+    weight = next(counted, np.ones(len(rows)))
     total = np.bincount(area, weights=weight, minlength=len(territory.area_codes))
     share = np.divide(weight, total[area], out=np.zeros(len(rows)), where=total[area] > 0)
     return np.asarray(share * territory.populations[area])
@@ -125,7 +127,7 @@ def metres_between(territory: Territory, a: Ints, b: Ints) -> Floats:
 
 def per_group(values: Floats, group: Ints, groups: int) -> Floats:
     """Sum of values in each group, shape (groups,)."""
-    return np.bincount(group, weights=values, minlength=groups)
+    return np.bincount(group, weights=values, minlength=groups).astype(np.float64)
 
 
 def running(values: Floats, group: Ints) -> Floats:
@@ -137,7 +139,8 @@ def running(values: Floats, group: Ints) -> Floats:
 
 
 def rounded(values: Floats, group: Ints) -> Ints:
-    """Whole numbers that carry their remainder on inside each run of ``group``: every part sum is within half of the truth.
+    """Whole numbers that carry their remainder on inside each run of ``group``: every part sum is within half of the
+    truth.
 
     >>> rounded(np.array([1.5, 1.5, 1.5, 1.5]), np.zeros(4, dtype=np.int64)).tolist()
     [2, 1, 2, 1]
@@ -166,7 +169,8 @@ def pick(group: Ints, number: Ints, size: Ints, chosen: Ints) -> NDArray[np.bool
 
 
 def quantile_rows(weights: Floats, group: Ints, counts: Ints) -> tuple[Ints, Ints]:
-    """Rows at the middles of ``counts[g]`` equal parts of each group's weight, and their groups; rows are sorted by group."""
+    """Rows at the middles of ``counts[g]`` equal parts of each group's weight, and their groups; rows are sorted by
+    group."""
     totals = per_group(weights, group, len(counts))
     owner, number = ragged(np.where(totals > 0, counts, 0))
     target = (np.cumsum(totals) - totals)[owner] + (number + 0.5) / np.maximum(counts[owner], 1) * totals[owner]

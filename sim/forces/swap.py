@@ -20,7 +20,8 @@ SOURCES = {"posts": "fixed_team", "traffic": "traffic_post", "normal_service": "
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """What a swap did, by force: ``heads`` moved into ``units`` new crews; ``left`` heads stay because they fill no crew."""
+    """What a swap did, by force: ``heads`` moved into ``units`` new crews; ``left`` heads stay because they fill no
+    crew."""
 
     heads: Ints
     units: Ints
@@ -28,9 +29,11 @@ class Moved:
 
 
 def swap(rows: Rows, share: float, crew: int, forces: int, cells: int) -> tuple[Rows, Ints, Moved]:
-    """Take ``share`` of the polling-day heads of ``rows`` in each force, as whole crews by largest remainder over areas.
+    """Take ``share`` of the polling-day heads of ``rows`` in each force, as whole crews by largest remainder over
+    areas.
 
-    Returns the rows with fewer heads (evenly, fractions carried along the rows), the new units (cells,), and the account.
+    Returns the rows with fewer heads (evenly, fractions carried along the rows), the new units (cells,), and the
+    account.
     """
     heads = per_group(rows.heads[:, POLLING].astype(float), rows.cell, cells)
     by_force = heads.reshape(-1, forces)
@@ -44,5 +47,5 @@ def swap(rows: Rows, share: float, crew: int, forces: int, cells: int) -> tuple[
     given = new.ravel() * crew
     part = np.divide(given, heads, out=np.zeros(cells), where=heads > 0)[rows.cell]
     less = rows.heads.copy()
-    less[:, POLLING] -= rounded(rows.heads[:, POLLING] * part, rows.cell)
+    less[:, POLLING] -= rounded(np.asarray(rows.heads[:, POLLING] * part, dtype=np.float64), rows.cell)
     return replace(rows, heads=less), new.ravel(), Moved(units * crew, units, wanted - units * crew)

@@ -24,12 +24,12 @@ Ints = NDArray[np.int64]
 class Units:
     """Units in order of their stable id; arrays have shape (units,) unless said.
 
-    ``kind`` and ``task`` are codes into ``kinds`` (what it is: "patrol_car") and ``tasks`` (the ledger's line: "patrol");
-    ``mode`` into ``sim.territory.travel.MODES``; ``skills`` is a bit set over ``SKILLS``; ``heads`` officers when fully on duty.
-    ``base`` is a position in ``Territory.sites``; ``area`` the territory's area; ``force`` its force.
-    ``mobile`` says whether it may be dispatched. ``loop`` is a row of ``Scenario.loops`` (-1: none) and ``loop_phase``
-    the seconds already gone on that loop when a shift starts. ``moving_time``, ``parked_time`` and ``base_time``
-    are mobilisation times; ``home_factor`` multiplies the speed home, ``scene_factor`` the time on scene.
+    ``kind`` and ``task`` are codes into ``kinds`` (what it is: "patrol_car") and ``tasks`` (the ledger's line:
+    "patrol"); ``mode`` into ``sim.territory.travel.MODES``; ``skills`` is a bit set over ``SKILLS``; ``heads`` officers
+    when fully on duty. ``base`` is a position in ``Territory.sites``; ``area`` the territory's area; ``force`` its
+    force. ``mobile`` says whether it may be dispatched. ``loop`` is a row of ``Scenario.loops`` (-1: none) and
+    ``loop_phase`` the seconds already gone on that loop when a shift starts. ``moving_time``, ``parked_time`` and
+    ``base_time`` are mobilisation times; ``home_factor`` multiplies the speed home, ``scene_factor`` the time on scene.
     Shifts are ragged: unit i is on duty in rows ``shift_from[i]`` to ``shift_from[i + 1]`` of ``shift_start``,
     ``shift_end`` and ``shift_heads``.
     """
@@ -65,7 +65,12 @@ class Units:
         """Start, end and heads of each shift of one unit, in order."""
         part = slice(self.shift_from[row], self.shift_from[row + 1])
         return list(
-            zip(self.shift_start[part].tolist(), self.shift_end[part].tolist(), self.shift_heads[part].tolist(), strict=True)
+            zip(
+                self.shift_start[part].tolist(),
+                self.shift_end[part].tolist(),
+                self.shift_heads[part].tolist(),
+                strict=True,
+            )
         )
 
     def digest(self) -> str:

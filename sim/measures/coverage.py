@@ -47,7 +47,8 @@ class Coverage:
     risk: Floats
 
     def share(self, weight: Floats, values: Bools | Floats, by: str = "all") -> Floats:
-        """Weighted mean of ``values`` (centres, steps) over the voting phase: over ``all``, by ``area``, ``time``, ``centre``.
+        """Weighted mean of ``values`` (centres, steps) over the voting phase: over ``all``, by ``area``, ``time``,
+        ``centre``.
 
         Returns shape (1,), (areas,), (steps,) or (centres,); NaN where nothing votes.
         """
@@ -59,8 +60,9 @@ class Coverage:
             return _ratio(amounts.sum(axis=1), weights.sum(axis=1))
         if by == "area":
             size = int(self.area.max(initial=-1)) + 1
-            above = np.bincount(self.area, amounts.sum(axis=1), size)
-            return _ratio(above, np.bincount(self.area, weights.sum(axis=1), size))
+            above: Floats = np.bincount(self.area, amounts.sum(axis=1), size).astype(np.float64)
+            below: Floats = np.bincount(self.area, weights.sum(axis=1), size).astype(np.float64)
+            return _ratio(above, below)
         return _ratio(amounts.sum(keepdims=True).ravel(), weights.sum(keepdims=True).ravel())
 
 
@@ -106,7 +108,9 @@ def coverage(day: Day, grid_time: float | None = None) -> Coverage:
     np.minimum(potential, LIMIT, out=potential)
     offices = sites.offices[centres].astype(np.float64)
     risk = offices * np.array(TIER_WEIGHTS)[sites.tier[centres]]
-    return Coverage(times, centres, potential, covered, voting, area, offices, sites.voters[centres].astype(np.float64), risk)
+    return Coverage(
+        times, centres, potential, covered, voting, area, offices, sites.voters[centres].astype(np.float64), risk
+    )
 
 
 def _grid(day: Day, area: Ints, grid_time: float) -> Floats:
@@ -115,7 +119,7 @@ def _grid(day: Day, area: Ints, grid_time: float) -> Floats:
         return np.zeros(0)
     begin = max(float(calendar.opening[area].min()), calendar.begin)
     end = min(float(calendar.closing[area].max()), day.end)
-    return begin + grid_time * np.arange(max(int(np.ceil((end - begin) / grid_time)), 0))
+    return np.asarray(begin + grid_time * np.arange(max(int(np.ceil((end - begin) / grid_time)), 0)), dtype=np.float64)
 
 
 def coverage_by_time(cover: Coverage) -> Table:
@@ -178,8 +182,9 @@ ENTRIES = entries(
     (
         "potential_response",
         "s",
-        "What the response at a centre would be if an incident came now: least expected mobilisation and travel over idle "
-        "eligible units of the dispatch area, at most 14,400 s (also where none is idle); voting phase, weighted by risk",
+        "What the response at a centre would be if an incident came now: least expected mobilisation and travel over "
+        "idle eligible units of the dispatch area, at most 14,400 s (also where none is idle); voting phase, weighted "
+        "by risk",
         "sum(offices x tier weight x seconds) / sum(offices x tier weight); tier weights 0.6, 2, 6",
     ),
     ("no_unit_idle", "share", "Share of offices and time steps without an idle unit within 4 hours"),

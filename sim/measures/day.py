@@ -23,7 +23,18 @@ Bools = NDArray[np.bool_]
 Columns = Mapping[str, NDArray[np.generic]]
 
 UNIT_STATUSES = ("off_duty", "free", "returning", "on_loop", "responding", "on_scene", "conveying", "handing_over")
-TASK_STATUSES = ("none", "occurred", "reported", "waiting", "assigned", "attended", "handled", "closed", "lapsed", "prevented")
+TASK_STATUSES = (
+    "none",
+    "occurred",
+    "reported",
+    "waiting",
+    "assigned",
+    "attended",
+    "handled",
+    "closed",
+    "lapsed",
+    "prevented",
+)
 UNIT_STATUS = np.array([-1 if kind.unit is None else UNIT_STATUSES.index(kind.unit) for kind in KINDS])
 """Status of a unit after a record of each kind (-1: the record does not change it)."""
 TASK_STATUS = np.array([-1 if kind.task is None else TASK_STATUSES.index(kind.task) for kind in KINDS])
@@ -58,7 +69,10 @@ class Intervals:
 
 @dataclass(frozen=True, eq=False)
 class Day:
-    """A day's records as typed arrays; ``end`` is where open intervals are cut (the calendar's end unless said)."""
+    """A day's records as typed arrays; ``end`` is where open intervals are cut.
+
+    That is the calendar's end unless said, or the last record where the calendar has none.
+    """
 
     scenario: Scenario
     tape: Tape
@@ -72,7 +86,8 @@ class Day:
         columns = trace.columns()
         times = columns["time"]
         last = float(times[-1]) if len(times) else scenario.calendar.begin
-        return cls(scenario, tape, columns, trace.legs(), max(scenario.calendar.end if until is None else until, last))
+        end = float(scenario.calendar.end if until is None else until)
+        return cls(scenario, tape, columns, trace.legs(), max(end, last) if np.isfinite(end) else last)
 
     @cached_property
     def kind(self) -> Ints:
@@ -187,4 +202,6 @@ def cells(values: NDArray[np.generic]) -> list[float | int | str | bool | None]:
     """A column for a table: None where a float is NaN or infinite."""
     if values.dtype.kind != "f":
         return list(values.tolist())
-    return [number if keep else None for number, keep in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)]
+    return [
+        number if keep else None for number, keep in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
+    ]

@@ -25,7 +25,8 @@ class Entry:
 
 def entries(tables: str, *rows: tuple[str, ...]) -> tuple[Entry, ...]:
     """Build entries for one or more tables (blank-separated) from (name, unit, definition[, formula]) rows."""
-    return tuple(Entry(*row, tables=tuple(tables.split())) for row in rows)
+    names = tuple(tables.split())
+    return tuple(Entry(row[0], row[1], row[2], row[3] if len(row) > 3 else "", names) for row in rows)
 
 
 COMMON = (

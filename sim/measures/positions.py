@@ -40,7 +40,9 @@ def unit_states(day: Day, times: Floats) -> UnitStates:
     loop = _Latest(len(day.scenario.units), *_records(day, "loop_started", *LOOP_ENDS))
     reset = _Latest(len(day.scenario.units), *_duty_starts(day))
     by_departure = np.argsort(day.leg("depart_at"), kind="stable")
-    legs = _Latest(len(day.scenario.units), by_departure, day.leg_unit[by_departure], day.leg("depart_at")[by_departure])
+    legs = _Latest(
+        len(day.scenario.units), by_departure, day.leg_unit[by_departure], day.leg("depart_at")[by_departure]
+    )
     for step, t in enumerate(times.tolist()):
         x, y, mobilisation = _at(day, t, rows, status(t)[rows], loop(t)[rows], legs(t)[rows], reset(t)[rows])
         states.x[step], states.y[step], states.mobilisation[step] = x, y, mobilisation
@@ -84,7 +86,9 @@ def _duty_starts(day: Day) -> tuple[Ints, Ints, Floats]:
     return record, day.unit[record], day.time[record]
 
 
-def _at(day: Day, t: float, rows: Ints, status: Ints, loop: Ints, leg: Ints, reset: Ints) -> tuple[Floats, Floats, Floats]:
+def _at(
+    day: Day, t: float, rows: Ints, status: Ints, loop: Ints, leg: Ints, reset: Ints
+) -> tuple[Floats, Floats, Floats]:
     """Coordinates and mobilisation time (NaN: not idle) of the units ``rows`` at one time."""
     units, sites = day.scenario.units, day.scenario.territory.sites
     depart, arrive, purpose = day.leg("depart_at"), day.leg("arrive_at"), day.leg_columns["purpose"]

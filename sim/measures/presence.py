@@ -74,8 +74,8 @@ def presence(day: Day) -> Presence:
     scenario = day.scenario
     sites, calendar = scenario.territory.sites, scenario.calendar
     centres = sites.of_kind("centre")
-    begin = calendar.opening[sites.area[centres]]
-    end = np.minimum(calendar.closing[sites.area[centres]], day.end)
+    begin = calendar.opening[sites.area[centres]].astype(np.float64)
+    end = np.maximum(np.minimum(calendar.closing[sites.area[centres]], day.end), begin)
     segments = loop_segments(day)
     _, site, arrive, depart = scenario.loops.visits(segments.loop, segments.ref, segments.begin, segments.end)
     number = np.full(len(sites), -1, dtype=np.int64)
@@ -85,7 +85,9 @@ def presence(day: Day) -> Presence:
     return Presence(centres, *gaps(centre[kept], arrive[kept], depart[kept], begin, end))
 
 
-def gaps(centre: Ints, arrive: Floats, depart: Floats, begin: Floats, end: Floats) -> tuple[Ints, Floats, Floats, Floats, Floats]:
+def gaps(
+    centre: Ints, arrive: Floats, depart: Floats, begin: Floats, end: Floats
+) -> tuple[Ints, Floats, Floats, Floats, Floats]:
     """Visits, mean gap, maximum gap, time since the last visit, and time visited of each place.
 
     Visit i is at place ``centre[i]`` from ``arrive[i]`` to ``depart[i]``; visits may overlap. Place j is looked at from
@@ -171,7 +173,7 @@ ENTRIES = entries(
     (
         "mean_gap",
         "s",
-        "Mean time between patrol visits in the voting phase; the first gap starts at opening, the last one ends at closing",
+        "Mean time between patrol visits in the voting phase; the first gap starts at opening, the last ends at closing",
         "time without a patrol / number of gaps",
     ),
     ("max_gap", "s", "Longest time without a patrol visit in the voting phase"),

@@ -25,7 +25,8 @@ Nearest = Callable[[Floats, Floats, Ints], Floats]
 
 
 def soonest(day: Day, places: Ints, states: UnitStates, eligible: Bools) -> Floats:
-    """Least expected mobilisation and travel time to each place at each step over idle eligible units of its dispatch area.
+    """Least expected mobilisation and travel time to each place at each step over idle eligible units of its dispatch
+    area.
 
     ``places`` (places,) are sites, ``eligible`` (units,) says which rows of ``states`` count. Returns (places, steps)
     seconds, infinity where no unit is idle.
@@ -108,7 +109,9 @@ def _plane(x: Floats, y: Floats) -> Floats:
     return np.stack((x, y), axis=1)
 
 
-def _by_product(embed: Callable[[Floats, Floats], Floats], px: Floats, py: Floats, length: Callable[[Floats], Floats]) -> Nearest:
+def _by_product(
+    embed: Callable[[Floats, Floats], Floats], px: Floats, py: Floats, length: Callable[[Floats], Floats]
+) -> Nearest:
     middle = embed(px, py).mean(axis=0)
     a = embed(px, py) - middle
     a_squared = np.einsum("ij,ij->i", a, a)[:, None]
@@ -127,7 +130,9 @@ def _by_score(travel: Travel, px: Floats, py: Floats) -> Nearest:
     """Any other metric on a plane: one pass over the places."""
 
     def nearest(x: Floats, y: Floats, runs: Ints) -> Floats:
-        rows = [np.minimum.reduceat(travel.score(x, y, a, b), runs) for a, b in zip(px.tolist(), py.tolist(), strict=True)]
+        rows = [
+            np.minimum.reduceat(travel.score(x, y, a, b), runs) for a, b in zip(px.tolist(), py.tolist(), strict=True)
+        ]
         scores = np.array(rows)
         return np.sqrt(scores) if travel.metric == "euclid" else scores
 

@@ -25,9 +25,9 @@ PARTS = ("call_processing_time", "queueing_time", "mobilisation_time", "travel_t
 class IncidentTable:
     """One row per incident that came, in the tape's order; arrays (incidents,); NaN where a moment never came.
 
-    ``cls``, ``group``, ``area``, ``force``, ``fabric`` and ``status`` are codes (into ``Scenario.classes``, ``GROUPS``, the
-    territory, ``FABRICS`` and ``STATUSES``); ``unit`` the id of the unit that arrives first (-1: none); ``row`` the position on
-    the tape. ``target_time`` is NaN where the priority has no target.
+    ``cls``, ``group``, ``area``, ``force``, ``fabric`` and ``status`` are codes (into ``Scenario.classes``,
+    ``GROUPS``, the territory, ``FABRICS`` and ``STATUSES``); ``unit`` the id of the unit that arrives first (-1:
+    none); ``row`` the position on the tape. ``target_time`` is NaN where the priority has no target.
     """
 
     row: Ints
@@ -78,7 +78,7 @@ class IncidentTable:
 
     @property
     def judged(self) -> Bools:
-        """Incidents that count for compliance: with a target, reported, and attended, lapsed, or open beyond the target."""
+        """Incidents that count for compliance: reported, with a target, and attended, lapsed or open beyond it."""
         overdue = (self.status == STATUSES.index("lapsed")) | (self.end - self.reported_at > self.target_time)
         known = np.isfinite(self.response_time) | overdue
         return self.needs_unit & known & np.isfinite(self.target_time) & np.isfinite(self.reported_at)
@@ -220,7 +220,12 @@ ENTRIES = entries(
     ("first_arrival_at", "s", "Moment the first mobile unit reached the scene"),
     ("complete_at", "s", "Moment the last unit of the package reached the scene"),
     ("closed_at", "s", "Moment the incident was closed"),
-    ("call_processing_time", "s", "Part of the response: waiting for an operator, talk and handling", "processed_at - reported_at"),
+    (
+        "call_processing_time",
+        "s",
+        "Part of the response: waiting for an operator, talk and handling",
+        "processed_at - reported_at",
+    ),
     (
         "queueing_time",
         "s",

@@ -37,7 +37,7 @@ def labels(scenario: Scenario, table: IncidentTable, dimension: str) -> tuple[In
 
 
 def summary(scenario: Scenario, table: IncidentTable, by: Sequence[str] = (), group: str | None = "election") -> Table:
-    """Response statistics of the incidents of one group, in one row or by dimensions; groups without incidents are left out."""
+    """Response statistics of the incidents of one group, in one row or by dimensions; no row where there are none."""
     chosen = table if group is None else table.take(table.group == GROUPS.index(group))
     codes = np.zeros(len(chosen), dtype=np.int64)
     names: list[list[Cell]] = []
@@ -55,7 +55,7 @@ def summary(scenario: Scenario, table: IncidentTable, by: Sequence[str] = (), gr
         out[dimension] = [texts[code] for code in (rest % len(texts)).tolist()]
         rest //= len(texts)
     out = dict(reversed(out.items()))
-    return out | {name: [row[name] for row in rows] for name in statistics(table.take(slice(0, 0)))}  # type: ignore[arg-type]
+    return out | {name: [row[name] for row in rows] for name in statistics(chosen.take(chosen.id < 0))}  # type: ignore[arg-type]
 
 
 def statistics(table: IncidentTable) -> dict[str, Cell]:
@@ -64,14 +64,20 @@ def statistics(table: IncidentTable) -> dict[str, Cell]:
     package = table.full_package_time[table.needs_unit & np.isfinite(table.full_package_time)]
     judged = int(table.judged.sum())
     counts = {name: int((table.status == code).sum()) for code, name in enumerate(STATUSES)}
-    row: dict[str, Cell] = {"incidents": len(table), "needing_unit": int(table.needs_unit.sum()), "answered": len(times)}
+    row: dict[str, Cell] = {
+        "incidents": len(table),
+        "needing_unit": int(table.needs_unit.sum()),
+        "answered": len(times),
+    }
     row |= {"response_mean": _mean(times), "response_p50": quantile(times, 0.5), "response_p90": quantile(times, 0.9)}
     for part in PARTS:
         values = getattr(table, part)
         row[f"{part.removesuffix('_time')}_mean"] = _mean(values[table.needs_unit & np.isfinite(values)])
     row |= {"full_package_mean": _mean(package), "full_package_p90": quantile(package, 0.9)}
     row |= {"judged": judged, "compliance": int((table.within & table.judged).sum()) / judged if judged else None}
-    return row | {"handled_on_spot": counts["handled"]} | {s: counts[s] for s in ("closed", "open", "lapsed", "prevented")}
+    return (
+        row | {"handled_on_spot": counts["handled"]} | {s: counts[s] for s in ("closed", "open", "lapsed", "prevented")}
+    )
 
 
 def _mean(values: Floats) -> float | None:
@@ -115,9 +121,14 @@ ENTRIES = entries(
     (
         "judged",
         "count",
-        "Incidents that count for compliance: those with a target that were reported and attended, lapsed, or open beyond it",
+        "Incidents that count for compliance: reported, with a target, and attended, lapsed or open beyond it",
     ),
-    ("compliance", "share", "Share of judged incidents with a unit on scene within the target", "within target / judged"),
+    (
+        "compliance",
+        "share",
+        "Share of judged incidents with a unit on scene within the target",
+        "within target / judged",
+    ),
     ("handled_on_spot", "count", "Incidents the fixed team settled without a mobile unit"),
     ("closed", "count", "Incidents closed after a mobile unit attended"),
     ("open", "count", "Incidents still open when the day ends"),

@@ -46,7 +46,7 @@ class Task:
     """One incident being dealt with: its marks, its place in the queue and the units it has."""
 
     __slots__ = (
-        "area", "arrived", "cls", "complete", "convey_to", "fabric", "finished", "handover_time", "id", "index",
+        "area", "arrived", "cleared", "cls", "complete", "convey_to", "fabric", "finished", "handover_time", "id", "index",
         "last", "leaving", "noise", "open_slots", "patience_at", "priority", "queued", "ready_at", "reported_at", "scene_time", "sent", "site", "slots",
         "status", "x", "y",
     )  # fmt: skip
@@ -61,7 +61,7 @@ class Task:
         self.slots: tuple[int, ...] = ()
         self.open_slots: list[tuple[int, int]] = []
         self.queued: tuple[int, ...] | None = None
-        self.sent = self.arrived = self.finished = 0
+        self.sent = self.arrived = self.finished = self.cleared = 0
         self.complete: list[tuple[Unit, Event]] = []
         self.leaving: list[tuple[Unit, Event]] = []
         self.scene_time: list[float] = []

@@ -37,23 +37,24 @@ def take_up(world: World, unit: Unit, heads: int) -> None:
 
 def enter_service(world: World, unit: Unit, cause: int) -> None:
     """A mobile unit becomes available at its base or on its loop, and takes what already waits."""
+    now = world.clock._now
     unit.on_duty = True
+    unit.fleet.stand_at_base(unit, now)
     for s in unit.slot_types:
         unit.fleet.on_duty[s] += 1
     if unit.loop >= 0:
-        now = world.clock._now
         ref = now - unit.loop_phase
         world.record(K["loop_started"], None, unit, unit.base, unit.area.index, cause, ref)
         unit.fleet.join_loop(unit, unit.loop, ref)
     unit.fleet.set_free(unit)
-    unit.area.serve(world.clock._now, cause)
+    unit.area.serve(now, cause)
 
 
 def go_off(world: World, unit: Unit) -> None:
     """Leave duty now, or as soon as the present task allows."""
-    if unit.mission is not None or (unit.on_duty and not unit.is_free):
+    if unit.on_duty and not unit.is_free:
         unit.leaving = True
-    else:
+    elif unit.on_duty:
         leave_duty(world, unit, -1)
 
 

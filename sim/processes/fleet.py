@@ -76,6 +76,12 @@ class Fleet:
         self.arrive_at[row] = arrive_at
         self.rate[row] = 1.0 / (arrive_at - depart_at) if arrive_at > depart_at else 0.0
 
+    def stand_at_base(self, unit: Unit, t: float) -> None:
+        """Put a unit that comes on duty at its base, wherever its last duty ended."""
+        self.drive(unit, unit.home_x, unit.home_y, unit.home_x, unit.home_y, t, t)
+        self.node[unit.row] = unit.base
+        self.rest_time[unit.row] = unit.base_time
+
     def positions(self, t: float) -> tuple[Floats, Floats]:
         """Coordinates of all units at ``t``, each of shape (units,)."""
         if t >= self.next_look:
@@ -83,6 +89,7 @@ class Fleet:
         remaining = self.arrive_at - t
         remaining *= self.rate
         np.maximum(remaining, 0.0, out=remaining)
+        np.minimum(remaining, 1.0, out=remaining)
         x = self.dx * remaining
         x += self.x1
         y = self.dy * remaining
@@ -103,13 +110,13 @@ class Fleet:
         if self.travel.matrix is None:
             return self.travel.score(px, py, x, y)
         nodes = self.node.copy()
-        for row in np.flatnonzero(self.arrive_at > t):
+        for row in np.flatnonzero((self.arrive_at > t) | (self.loop >= 0)):
             nodes[row] = self.travel.nearest_node(float(px[row]), float(py[row]))
         return np.asarray(self.travel.matrix[nodes, site], dtype=np.float64)
 
     def node_at(self, unit: Unit, t: float) -> int:
         """The node at which a unit stands, or to which it is nearest while under way (matrix only)."""
-        if float(self.arrive_at[unit.row]) > t:
+        if self.loop[unit.row] >= 0 or float(self.arrive_at[unit.row]) > t:
             return self.travel.nearest_node(*self.locate(unit, t))
         return int(self.node[unit.row])
 

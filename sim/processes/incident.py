@@ -48,7 +48,7 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
         end(world, task, "call_refused" if answer.outcome == "refused" else "call_abandoned", answer.waited)
         return
     world.record(K["processed"], task, None, task.site, task.area.index, task.last, answer.waited)
-    if rows.on_spot[index] < task.cls.on_spot and world.heads_at[task.site] > 0:
+    if rows.on_spot[index] < task.cls.on_spot * team_strength(world, task.site):
         yield from settle_on_spot(world, task)
     elif task.slots:
         ask_for_units(world, task, rows.escalate_time[index])
@@ -69,6 +69,13 @@ def happens(world: World, task: Task) -> bool:
     return False
 
 
+def team_strength(world: World, site: int) -> float:
+    """Share of its class that the fixed team present can settle: 1 from so many officers for each office on."""
+    scenario = world.scenario
+    wanted = scenario.posts.officers_per_office * max(int(scenario.territory.sites.offices[site]), 1)
+    return min(1.0, world.heads_at[site] / wanted)
+
+
 def settle_on_spot(world: World, task: Task) -> Tale:
     """The fixed team at the centre settles it without a mobile unit."""
     world.record(K["handled"], task, None, task.site, task.area.index, task.last, world.heads_at[task.site])
@@ -80,13 +87,13 @@ def ask_for_units(world: World, task: Task, escalate_time: float) -> None:
     """Hand the task to its dispatch area; what happens if nobody comes is told by tales of its own."""
     now = world.clock._now
     task.ready_at = now
-    if not all(task.area.can_ever(s, task.priority) for s in task.slots):
+    if not task.area.can_ever(task.slots, task.priority, task.cls.start == "together" or task.cls.release == "together"):
         end(world, task, "lapsed", NOBODY)
         return
     task.area.request(task, now, task.last)
     if escalate_time < inf and not task.arrived:
         Story(world.clock, escalate(world, task, task.reported_at + escalate_time))
-    if task.patience_at < inf and not task.sent:
+    if task.patience_at < inf:
         Story(world.clock, lose_patience(world, task))
 
 
@@ -109,6 +116,7 @@ def lose_patience(world: World, task: Task) -> Tale:
     if task.queued is not None and not task.sent:
         task.area.remove(task)
         end(world, task, "lapsed", PATIENCE)
+        task.area.serve(world.clock._now, task.last)
 
 
 def end(world: World, task: Task, kind: str, value: float) -> None:

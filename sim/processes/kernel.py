@@ -1,7 +1,8 @@
 """SimPy with a clock that keeps exact times and a rule for what happens at one instant.
 
 Events are pushed at absolute times (SimPy adds delays, which drifts by an ulp) and ordered inside one instant by
-rank and then by the lowest stable id: first changes of phase and shift, then units becoming free, then tasks.
+rank and then by the lowest stable id: first orders, then changes of phase and shift, then units becoming free, then
+tasks. Nothing happens in the past: an event asked for before the present moment happens now.
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from typing import Any
 
 from simpy import Environment, Event, Process
 
-PLAN = 0 << 48
-"""Rank of changes of phase, shift, operators and orders."""
-FREE = 1 << 48
+ORDER = 1 << 48
+"""Rank of orders: injects and decisions, in the order in which they were given."""
+PLAN = 2 << 48
+"""Rank of changes of phase and shift."""
+FREE = 3 << 48
 """Rank of units arriving or becoming free."""
-TASK = 2 << 48
+TASK = 4 << 48
 """Rank of incidents occurring, being reported and becoming ready."""
 
 Tale = Generator[Event, Any, None]
@@ -44,13 +47,15 @@ class Clock(Environment):
         queue, step = self._queue, self.step
         while queue and queue[0][0] < until:
             step()
-        self._now = max(self._now, until)
+        self._now = max(self._now, float(until))
 
     def run_through(self, until: float = inf) -> None:
         """Process every event up to and including ``until``."""
         queue, step = self._queue, self.step
         while queue and queue[0][0] <= until:
             step()
+        if until < inf:
+            self._now = max(self._now, float(until))
 
 
 class At(Event):
@@ -61,7 +66,8 @@ class At(Event):
         self.callbacks = []
         self._ok = True
         self._value = None
-        heappush(clock._queue, (at, rank, next(clock._eid), self))  # type: ignore[misc]
+        now = clock._now
+        heappush(clock._queue, (at if at > now else now, rank, next(clock._eid), self))  # type: ignore[misc]
 
 
 class Story(Process):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest
 from sim.processes.duty import enter_service, go_off
-from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.kernel import ORDER, At, Tale
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.world import K, World
 
@@ -73,7 +73,7 @@ def recall_unit(world: World, order: Inject) -> None:
 def assign(world: World, order: Inject) -> None:
     """Send free unit ``target`` to the open task with id ``value``, if it has a place the unit can fill."""
     unit, task = world.unit(order.target), world.tasks.get(int(order.value))
-    if task is None or not unit.is_free:
+    if task is None or task.queued is None or not unit.is_free:
         return
     for place, s in task.open_slots:
         if s in unit.slot_types:
@@ -82,6 +82,7 @@ def assign(world: World, order: Inject) -> None:
             send(world, task, place, unit, task.last)
             if task.open_slots:
                 task.area.enqueue(task)
+            task.area.serve(world.now, task.last)
             return
 
 
@@ -106,6 +107,6 @@ def check(order: Inject) -> None:
 
 def carry_out(world: World, order: Inject, number: int) -> Tale:
     """Carry out one order at its moment, before anything else of that instant."""
-    yield At(world.clock, max(order.at, world.clock._now), PLAN + number)
+    yield At(world.clock, order.at, ORDER + number)
     world.record(K["decision"], value=number)
     EFFECTS[order.effect](world, order)

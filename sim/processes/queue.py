@@ -1,13 +1,14 @@
 """Dispatch areas: the tasks that wait, who may be sent to them, and who takes the next one.
 
-Waiting tasks stand in lanes of equal priority and equal need, first in first out; when the head of a lane cannot be
-served, nobody behind it can. All rules (reserve, blocking, mutual aid, redirection) are here, in terms of the
+Waiting tasks stand in lanes of equal priority and equal need (and, under given lists, of one site), first in first out;
+when the head of a lane cannot be served, nobody behind it can. All rules (reserve, blocking, mutual aid, redirection) are here, in terms of the
 pure functions of ``sim.policies``.
 """
 
 from __future__ import annotations
 
 from bisect import insort
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,11 +48,19 @@ class DispatchArea:
         self.preferences: dict[int, list[int]] | None = None
         self.by_share = rules.reserve_as == "share"
         self.orderly = rules.blocking
+        self._possible: dict[tuple[tuple[int, ...], bool, bool], bool] = {}
 
-    def can_ever(self, s: int, priority: int) -> bool:
-        """Whether any unit, here or in an area that helps, could ever fill a place of slot type ``s``."""
-        helpers = self.helpers if priority <= self.rules.aid_priority else []
-        return any(area.fleet.eligible[s] for area in (self, *helpers))
+    def can_ever(self, slots: tuple[int, ...], priority: int, at_once: bool) -> bool:
+        """Whether units, here or in areas that help, could ever fill a package: all places ``at_once`` or one by one."""
+        helped = priority <= self.rules.aid_priority
+        known = self._possible.get((slots, helped, at_once))
+        if known is None:
+            fleets = [area.fleet for area in (self, *(self.helpers if helped else ()))]
+            known = all(any(fleet.eligible[s] for fleet in fleets) for s in slots)
+            if known and at_once:
+                known = _enough([tuple(unit.slot_types) for fleet in fleets for unit in fleet.units], slots)
+            self._possible[slots, helped, at_once] = known
+        return known
 
     def request(self, task: Task, now: float, cause: int) -> None:
         """A task is ready: send what it needs, or let it wait in its lane."""
@@ -135,7 +144,8 @@ class DispatchArea:
 
     def enqueue(self, task: Task) -> None:
         """Put a task into the lane of its priority and open needs, by the time it became ready, then by id."""
-        key = (task.priority, task.cls.start == "together", *(s for _, s in task.open_slots))
+        site = -1 if self.preferences is None else task.site
+        key = (task.priority, task.cls.start == "together", site, *(s for _, s in task.open_slots))
         insort(self.lanes.setdefault(key, []), (task.ready_at, task.id, task))
         task.queued = key
 
@@ -166,7 +176,7 @@ class DispatchArea:
                 return
             key = min(heads)[3]
             task = self.lanes[key][0][2]
-            if claimed.intersection(key[2:]):
+            if claimed.intersection(key[3:]):
                 stuck.add(key)
                 continue
             before = len(task.open_slots)
@@ -180,33 +190,65 @@ class DispatchArea:
     def _hold_back(self, key: tuple[int, ...], claimed: set[int]) -> None:
         """A head that cannot be served holds back those behind it: always for a whole package, else under ``blocking``."""
         if key[1] or self.rules.blocking:
-            claimed.update(key[2:])
+            claimed.update(key[3:])
 
     # --- redirection ---------------------------------------------------------------------------------------------------
 
     def redirect(self, task: Task, now: float, cause: int) -> None:
         """Take units under way to less urgent tasks for a more urgent one that nobody free can serve.
 
-        A task that loses its unit waits again with its old place in the queue, and may redirect in its turn.
+        A task that loses its unit waits again with its old place in the queue; it may take another free unit or redirect
+        in its turn.
         """
         losers = []
-        for place, s in list(task.open_slots):
-            unit = self.choose(task, s, now, self._under_way(task.priority, s))
-            if unit is not None:
+        for place, s, unit in self._plan_redirection(task, now):
+            if not unit.is_free:
                 losers.append(self.recall(unit, task.id))
-                self.remove(task)
-                task.open_slots.remove((place, s))
-                self.send(task, place, unit, cause)
-                if task.open_slots:
-                    self.enqueue(task)
+            self.remove(task)
+            task.open_slots.remove((place, s))
+            self.send(task, place, unit, cause)
+            if task.open_slots:
+                self.enqueue(task)
+        if losers:
+            self.serve(now, cause)
         for loser in losers:
-            self.redirect(loser, now, loser.last)
+            loser.area.serve(now, loser.last)
+            if loser.open_slots:
+                loser.area.redirect(loser, now, loser.last)
 
-    def _under_way(self, priority: int, s: int) -> np.ndarray:
-        """0 for units of slot type ``s`` that drive to a task less urgent than ``priority``, else infinity."""
+    def _plan_redirection(self, task: Task, now: float) -> list[tuple[int, int, Unit]]:
+        """Open places of a task and who could be diverted to them; a package that starts together counts on free units too."""
+        together = task.cls.start == "together"
+        plan: list[tuple[int, int, Unit]] = []
+        for place, s in task.open_slots:
+            unit = self._find(task, s, now) if together else None
+            if unit is not None:
+                unit.fleet.set_busy(unit)
+                plan.append((place, s, unit))
+                continue
+            unit = self._choose_under_way(task, s, now, [unit for _, _, unit in plan])
+            if unit is not None:
+                plan.append((place, s, unit))
+        for _, _, unit in plan:
+            if unit.status != "responding":
+                unit.fleet.set_free(unit)
+        return [] if together and len(plan) < len(task.open_slots) else plan
+
+    def _choose_under_way(self, task: Task, s: int, now: float, taken: list[Unit]) -> Unit | None:
+        """The best of our units of slot type ``s`` that drive to a task less urgent than this one."""
         available = np.full(len(self.fleet.units), np.inf)
         for unit in self.fleet.units:
             mission = unit.mission
-            if unit.status == "responding" and mission is not None and mission.priority > priority and s in unit.slot_types:
-                available[unit.row] = 0.0
-        return available
+            if unit.status == "responding" and mission is not None and mission.priority > task.priority and s in unit.slot_types:
+                available[unit.row] = 0.0 if unit not in taken else np.inf
+        return self.choose(task, s, now, available) if np.isfinite(available).any() else None
+
+
+def _enough(abilities: list[tuple[int, ...]], slots: tuple[int, ...]) -> bool:
+    """Whether different units can fill all places at once (Hall's condition), from the slot types each unit can fill."""
+    kinds = sorted(set(slots))
+    for size in range(1, len(kinds) + 1):
+        for some in combinations(kinds, size):
+            if sum(not set(some).isdisjoint(unit) for unit in abilities) < sum(s in some for s in slots):
+                return False
+    return True

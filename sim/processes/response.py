@@ -111,7 +111,8 @@ def clear(world: World, task: Task, unit: Unit) -> None:
     now = world.clock._now
     row = world.record(K["cleared"], task, unit, task.site, unit.area.index, unit.last, now - unit.sent_at)
     unit.mission = None
-    if task.finished == len(task.slots):
+    task.cleared += 1
+    if task.cleared == len(task.slots):
         world.record(K["closed"], task, None, task.site, task.area.index, row, task.arrived)
         del world.tasks[task.id]
     come_free(world, unit, row)
@@ -191,7 +192,9 @@ def leave_duty(world: World, unit: Unit, cause: int) -> None:
     for s in unit.slot_types:
         unit.fleet.on_duty[s] -= 1
     unit.on_duty = unit.leaving = False
-    world.record(K["off_duty"], None, unit, unit.base, unit.area.index, cause, unit.heads)
+    row = world.record(K["off_duty"], None, unit, unit.base, unit.area.index, cause, unit.heads)
+    if unit.area.by_share:
+        unit.area.serve(world.clock._now, row)
 
 
 def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
@@ -207,15 +210,13 @@ def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
 
 
 def _leave_with_all(world: World, task: Task, unit: Unit) -> Tale:
-    """Leave only when every unit of the package has finished."""
-    if task.finished < len(task.slots):
-        event = Event(world.clock)
-        task.leaving.append((unit, event))
-        yield event
-        return
-    waiting, task.leaving = task.leaving, []
-    for other, event in waiting:
-        world.clock.fire(event, FREE + other.id)
+    """Leave only when every unit of the package has finished; then all leave, in the order of their ids."""
+    own = Event(world.clock)
+    task.leaving.append((unit, own))
+    if task.finished == len(task.slots):
+        for other, event in task.leaving:
+            world.clock.fire(event, FREE + other.id)
+    yield own
 
 
 Place = tuple[float, float]
@@ -225,7 +226,15 @@ def _drive(
     world: World, unit: Unit, begin: Place, end: Place, node: int, depart: float, arrive: float, purpose: int, task: int
 ) -> None:
     """Give a unit its leg, in its fleet and in the trace."""
-    fleet = unit.fleet
+    fleet, wrap = unit.fleet, world.scenario.territory.wrap
+    if wrap is not None:
+        begin = _shorter_way(begin[0], end[0], wrap[0]), _shorter_way(begin[1], end[1], wrap[1])
     fleet.drive(unit, *begin, *end, depart, arrive)
     fleet.node[unit.row] = node
     world.trace.append_leg(unit.id, depart, arrive, *begin, *end, purpose, task)
+
+
+def _shorter_way(begin: float, end: float, size: float) -> float:
+    """One coordinate of a start on a torus, moved by whole turns so that the straight line to ``end`` is the shorter one."""
+    step = begin - end
+    return end + step - size * round(step / size)

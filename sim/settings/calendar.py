@@ -32,10 +32,11 @@ class AreaHours:
 class CalendarSettings:
     """Opening and closing of the vote and the phases tied to them.
 
-    ``opening`` and ``closing`` rule where ``areas`` says nothing else. Fixed teams stand ``posted_time`` before the opening; the
-    count takes ``count_time`` after the closing; the stand-down ``stand_down_time`` after the count. Mobile offices in
-    ``mobile_areas`` open ``mobile_lead_time`` before the others there. ``starts`` gives a phase a start of its own, which then
-    does not move with the opening. All moments are clock times or seconds from 00:00 of polling day.
+    ``opening`` and ``closing`` rule where ``areas`` says nothing else. Fixed teams stand ``posted_time`` before the
+    opening; the count takes ``count_time`` after the closing; the stand-down ``stand_down_time`` after the count.
+    Mobile offices in ``mobile_areas`` open ``mobile_lead_time`` before the others there. ``starts`` gives a phase a
+    start of its own, which then does not move with the opening. All moments are clock times or seconds from 00:00 of
+    polling day.
     """
 
     opening: Clock = 8 * 3600.0

@@ -5,21 +5,54 @@ Every count here is assumed unless its text says otherwise; together they close 
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from itertools import pairwise
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.settings.base import Clock, Count, Factor, Seconds, Share, settings
 from sim.settings.response import Fabrics, Modes
 
 Kinds = Literal[
-    "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car", "traffic_post"
+    "patrol_car",
+    "motorcycle_pair",
+    "foot_pair",
+    "rrv",
+    "section",
+    "search_team",
+    "traffic_unit",
+    "normal_car",
+    "traffic_post",
 ]
-Movable = Literal["patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car"]
+Movable = Literal[
+    "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car"
+]
 Tiers = Literal["low", "medium", "high"]
 Heads = Annotated[int, Field(ge=0, le=1000)]
 People = Annotated[float, Field(gt=0.0, le=1e9)]
 Per = Annotated[float, Field(gt=0.0, le=10_000.0)]
+Crew = Annotated[int, Field(ge=1, le=1000)]
+Crowd = Annotated[float, Field(ge=0.0, le=1e6)]
+Leg = Annotated[float, Field(gt=0.0, le=5e6)]
+
+
+def _default(table: dict[Any, Any]) -> Any:
+    """A field whose default is a copy of ``table``."""
+    return Field(default_factory=lambda: dict(table))
+
+
+CREW: dict[Kinds, int] = {
+    "patrol_car": 3,
+    "motorcycle_pair": 2,
+    "foot_pair": 2,
+    "rrv": 6,
+    "section": 25,
+    "search_team": 6,
+    "traffic_unit": 2,
+    "normal_car": 3,
+    "traffic_post": 2,
+}
+"""Heads of one full crew (a kind left out in the settings keeps its number)."""
 
 
 @settings
@@ -39,7 +72,7 @@ class Manning:
 
     before: Share = 0.4
     before_night: Share = 0.25
-    night: Share = 0.5
+    night: Share = 0.4
 
 
 @settings
@@ -48,16 +81,16 @@ class ManningSettings:
 
     patrol: Manning = Field(default_factory=Manning)
     traffic: Manning = Field(default_factory=lambda: Manning(before=0.4, before_night=0.1, night=0.3))
-    checkpoints: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=1.0, night=1.0))
-    rapid_response: Manning = Field(default_factory=lambda: Manning(before=0.5, before_night=0.5, night=0.6))
-    reserve: Manning = Field(default_factory=lambda: Manning(before=0.2, before_night=0.2, night=0.5))
+    checkpoints: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=1.0, night=0.5))
+    rapid_response: Manning = Field(default_factory=lambda: Manning(before=0.5, before_night=0.4, night=0.5))
+    reserve: Manning = Field(default_factory=lambda: Manning(before=0.2, before_night=0.2, night=0.4))
     normal_service: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=0.6, night=0.7))
 
 
 @settings
 class ShiftSettings:
-    """Shifts and rest. All teams of an area change at the same moments: at closing, ``polling_time`` before it, and every
-    ``before_time`` backwards from there. Nobody starts again within ``rest_time`` after a shift.
+    """Shifts and rest. All teams of an area change at the same moments: at closing, ``polling_time`` before it, and
+    every ``before_time`` backwards from there. Nobody starts again within ``rest_time`` after a shift.
 
     Fixed teams stand from the phase ``posted`` until the count has ended (see the calendar), checkpoints from
     ``checkpoint_lead`` before the opening until the end of the stand-down.
@@ -83,53 +116,34 @@ class TurnoutSettings:
 class StaffingSettings:
     """Heads mobilised and what they do.
 
-    ``mobilised``: heads by force, shared among areas by need; ``null`` mobilises what the plan needs. ``staffing_factor``
-    multiplies heads and every count below (shortage); ``absence`` is the share of planned heads that do not come.
-    Counts: ``fixed`` officers per centre, times ``tier_factor`` of its risk tier; ``crew`` heads per unit;
-    ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…`` inhabitants by force. ``…_factor``
-    keys multiply these counts. ``checkpoint_share`` of the town entrances of a force carry a checkpoint.
-    Rally rings are planned for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
+    ``mobilised``: heads by force, shared among areas by need; ``null`` mobilises what the plan needs.
+    ``staffing_factor`` multiplies heads and every count below (shortage); ``absence`` is the share of planned heads
+    that do not come. Counts: ``fixed`` officers per centre, times ``tier_factor`` of its risk tier (whole officers,
+    rounded down); ``crew`` heads per unit; ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…``
+    inhabitants by force. ``…_factor`` keys multiply these counts. ``checkpoint_share`` of the town entrances of a force
+    carry a checkpoint. Rally rings are planned for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
     the same heads in every area and hour, used differently.
     """
 
-    mobilised: dict[str, Count | None] = Field(default_factory=lambda: {"police": 180_000, "gendarmerie": 85_000})
+    mobilised: dict[str, Count | None] = _default({"police": None, "gendarmerie": None})
     staffing_factor: Factor = 1.0
     absence: Share = 0.05
-    fixed: dict[str, FixedTeam] = Field(
-        default_factory=lambda: {
-            "police": FixedTeam(day=10, night=4, before=4),
-            "gendarmerie": FixedTeam(day=5, night=3, before=3),
-        }
+    fixed: dict[str, FixedTeam] = _default(
+        {"police": FixedTeam(day=10, night=4, before=4), "gendarmerie": FixedTeam(day=5, night=3, before=3)}
     )
-    tier_factor: dict[Tiers, Factor] = Field(default_factory=lambda: {"low": 1.0, "medium": 1.1, "high": 1.5})
-    crew: dict[Kinds, Annotated[int, Field(ge=1, le=1000)]] = Field(
-        default_factory=lambda: {
-            "patrol_car": 3,
-            "motorcycle_pair": 2,
-            "foot_pair": 2,
-            "rrv": 6,
-            "section": 25,
-            "search_team": 6,
-            "traffic_unit": 2,
-            "normal_car": 3,
-            "traffic_post": 2,
-        }
-    )
-    centres_per_rrv: dict[Fabrics, Per] = Field(
-        default_factory=lambda: {"old_city": 25.0, "urban": 25.0, "suburban": 25.0, "rural": 15.0}
-    )
-    centres_per_traffic_post: dict[Fabrics, Per] = Field(
-        default_factory=lambda: {"old_city": 2.0, "urban": 3.0, "suburban": 10.0}
-    )
-    people_per_section: dict[str, People] = Field(default_factory=lambda: {"police": 90_000, "gendarmerie": 400_000})
-    people_per_search_team: dict[str, People] = Field(default_factory=lambda: {"police": 400_000, "gendarmerie": 800_000})
-    people_per_traffic_unit: dict[str, People] = Field(default_factory=lambda: {"police": 50_000, "gendarmerie": 150_000})
-    people_per_normal_car: dict[str, People] = Field(default_factory=lambda: {"police": 20_000, "gendarmerie": 60_000})
-    people_per_desk_officer: dict[str, People] = Field(default_factory=lambda: {"police": 2_500, "gendarmerie": 30_000})
-    checkpoint_share: dict[str, Share] = Field(default_factory=lambda: {"police": 1.0, "gendarmerie": 1.0})
-    ring_people: dict[Fabrics, Annotated[float, Field(ge=0.0, le=1e6)]] = Field(
-        default_factory=lambda: {"old_city": 1200.0, "urban": 1200.0, "suburban": 600.0, "rural": 300.0}
+    tier_factor: dict[Tiers, Factor] = _default({"low": 1.0, "medium": 1.1, "high": 1.5})
+    crew: dict[Kinds, Crew] = _default(CREW)
+    centres_per_rrv: dict[Fabrics, Per] = _default({"old_city": 25.0, "urban": 25.0, "suburban": 25.0, "rural": 15.0})
+    centres_per_traffic_post: dict[Fabrics, Per] = _default({"old_city": 1.0, "urban": 2.0})
+    people_per_section: dict[str, People] = _default({"police": 90_000.0, "gendarmerie": 600_000.0})
+    people_per_search_team: dict[str, People] = _default({"police": 400_000.0, "gendarmerie": 800_000.0})
+    people_per_traffic_unit: dict[str, People] = _default({"police": 50_000.0, "gendarmerie": 150_000.0})
+    people_per_normal_car: dict[str, People] = _default({"police": 20_000.0, "gendarmerie": 80_000.0})
+    people_per_desk_officer: dict[str, People] = _default({"police": 1_500.0, "gendarmerie": 50_000.0})
+    checkpoint_share: dict[str, Share] = _default({"police": 1.0, "gendarmerie": 0.15})
+    ring_people: dict[Fabrics, Crowd] = _default(
+        {"old_city": 1200.0, "urban": 1200.0, "suburban": 600.0, "rural": 300.0}
     )
     ring_hours: tuple[tuple[Clock, Clock], ...] = ((16 * 3600.0, 25 * 3600.0),)
     posts_factor: Factor = 1.0
@@ -150,6 +164,13 @@ class StaffingSettings:
     move_to: Movable = "patrol_car"
     move_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
 
+    @model_validator(mode="after")
+    def _hours_follow_each_other(self) -> StaffingSettings:
+        moments = [moment for pair in self.ring_hours for moment in pair]
+        if any(later <= earlier for earlier, later in pairwise(moments)):
+            raise ValueError("ring_hours: each pair must end after it begins, and begin after the one before has ended")
+        return self
+
 
 @settings
 class PatrolSettings:
@@ -160,13 +181,9 @@ class PatrolSettings:
     ``hot_twice``: centres of the high tier are also in the loop of the unit next to theirs.
     """
 
-    centres_per_car: dict[Fabrics, Per] = Field(
-        default_factory=lambda: {"old_city": 4.0, "urban": 4.0, "suburban": 4.0, "rural": 3.0}
-    )
-    centres_per_motorcycle: dict[Fabrics, Per] = Field(default_factory=lambda: {"old_city": 5.0, "urban": 6.0})
-    centres_per_foot_pair: dict[Fabrics, Per] = Field(default_factory=lambda: {"old_city": 2.0, "urban": 4.0})
+    centres_per_car: dict[Fabrics, Per] = _default({"old_city": 4.0, "urban": 4.0, "suburban": 4.0, "rural": 3.0})
+    centres_per_motorcycle: dict[Fabrics, Per] = _default({"old_city": 5.0, "urban": 6.0})
+    centres_per_foot_pair: dict[Fabrics, Per] = _default({"old_city": 2.0, "urban": 4.0})
     stop_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 780.0
-    longest_leg: dict[Modes, Annotated[float, Field(gt=0.0, le=5e6)]] = Field(
-        default_factory=lambda: {"car": 40_000.0, "motorcycle": 8_000.0, "foot": 1_000.0}
-    )
+    longest_leg: dict[Modes, Leg] = _default({"car": 40_000.0, "motorcycle": 8_000.0, "foot": 1_000.0})
     hot_twice: bool = True

@@ -11,6 +11,7 @@ from sim.settings.base import Count, Metres, Share, settings
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Weight = Annotated[float, Field(gt=0.0, le=100.0)]
 Kilometres = Annotated[float, Field(gt=0.0, le=500.0)]
+People = Annotated[int, Field(ge=0, le=2_000_000_000)]
 Few = Annotated[int, Field(ge=0, le=50)]
 
 
@@ -28,7 +29,7 @@ AreaCode = Annotated[str, BeforeValidator(_code), Field(min_length=1, max_length
 class WilayaTotals:
     """Counts known for one wilaya, which win over the formula; None leaves the formula's value."""
 
-    voters: Count | None = None
+    voters: People | None = None
     centres: Count | None = None
     offices: Count | None = None
 
@@ -52,8 +53,8 @@ class CitySettings:
 
     centres: Annotated[int, Field(ge=1, le=5_000)] = 200
     offices: Annotated[int, Field(ge=1, le=50_000)] = 1_000
-    voters: Count = 390_000
-    population: Count = 650_000
+    voters: People = 390_000
+    population: People = 650_000
     radius_km: Annotated[float, Field(ge=1.0, le=100.0)] = 9.0
     old_city_radius_km: Annotated[float, Field(ge=0.0, le=100.0)] = 0.9
     old_city_share: Share = 0.08
@@ -81,7 +82,7 @@ class CitySettings:
 class DerivedSites:
     """Bases, town entrances, halls and markets derived from commune size. Every value is assumed.
 
-    A force has one base in each commune where it holds centres, and one more for every ``centres_per_…`` of them.
+    In each commune a force has one base for every ``centres_per_…`` of the centres it holds there, begun ones included.
     A commune of at least ``small_town`` inhabitants has ``entrances_small`` checkpoints, of ``town``
     ``entrances_town``, of ``large_town`` ``entrances_large``. One hall and one weekly market from ``hall_from`` and
     ``market_from`` inhabitants, and one more of each for every ``people_per_venue``.
@@ -182,14 +183,14 @@ class TerritorySettings:
 
     country: Literal["algeria", "city"] = "algeria"
     wilayas: tuple[AreaCode, ...] = ()
-    voters: Count = 22_883_772
+    voters: People = 22_883_772
     centres: Count = 12_400
     offices: Count = 58_668
     police_centres: Count = 4_861
     police_offices: Count = 31_676
     algiers_weight: Weight = 2.0
     wilaya_totals: dict[AreaCode, WilayaTotals] = Field(default_factory=_known_2017)
-    population: Count = 41_700_000
+    population: People = 41_700_000
     mobile_offices: Count = 156
     mobile_areas: tuple[AreaCode, ...] = ("01", "03", "08", "11", "30", "32", "33", "37", "39", "47")
     office_cv: Annotated[float, Field(ge=0.0, le=3.0)] = 0.5

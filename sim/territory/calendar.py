@@ -24,9 +24,9 @@ Ints = NDArray[np.int64]
 class Calendar:
     """When polling takes place in each area, and the phases tied to it.
 
-    ``opening`` and ``closing``: (areas,); ``site_opening``: (sites,) opening of each centre (mobile offices open earlier);
-    ``phases``: names in order; ``starts``: (areas, phases) moments, non-decreasing along a row; ``begin`` and ``end``: the
-    simulated span.
+    ``opening`` and ``closing``: (areas,); ``site_opening``: (sites,) opening of each centre (mobile offices open
+    earlier); ``phases``: names in order; ``starts``: (areas, phases) moments, non-decreasing along a row; ``begin`` and
+    ``end``: the simulated span.
     """
 
     opening: Floats
@@ -50,10 +50,12 @@ class Calendar:
 def build_calendar(settings: CalendarSettings, territory: Territory) -> Calendar:
     """Tie the phases of every area to its opening and closing.
 
-    The span begins with the earliest posting or mobile opening and ends with the last stand-down. Raises ``InputError`` for an
-    unknown area and for phases out of order.
+    The span begins with the earliest posting or mobile opening and ends with the last stand-down. Raises ``InputError``
+    for an unknown area and for phases out of order.
     """
-    special = {area: settings.areas[key] for key, area in area_positions(territory, settings.areas, "calendar.areas").items()}
+    special = {
+        area: settings.areas[key] for key, area in area_positions(territory, settings.areas, "calendar.areas").items()
+    }
     codes = range(len(territory.area_codes))
     rows = [_area_starts(settings, special.get(area, AreaHours()), area_label(territory, area)) for area in codes]
     starts = np.array([[np.nan, *row[:-1]] for row in rows]).reshape(-1, len(PHASES))
@@ -77,7 +79,9 @@ def _area_starts(settings: CalendarSettings, own: AreaHours, area: str) -> list[
     opening = settings.opening if own.opening is None else own.opening
     closing = _closing(settings, own)
     if closing <= opening:
-        raise InputError(f"calendar: {area} closes at {format_time(closing)}, not after it opens at {format_time(opening)}")
+        raise InputError(
+            f"calendar: {area} closes at {format_time(closing)}, not after it opens at {format_time(opening)}"
+        )
     fixed = {**settings.starts, **own.starts}
     count = fixed.get("count", closing)
     stand_down = fixed.get("stand_down", count + settings.count_time)
@@ -110,7 +114,9 @@ def area_positions(territory: Territory, keys: Iterable[str], where: str) -> dic
         if area is None and key in territory.omitted:
             continue
         if area is None:
-            raise InputError(f"{where}: unknown area '{key}'{nearest(key.casefold(), known)}; give its code or its name")
+            raise InputError(
+                f"{where}: unknown area '{key}'{nearest(key.casefold(), known)}; give its code or its name"
+            )
         if area in found.values():
             raise InputError(f"{where}: {area_label(territory, area)} is given twice")
         found[key] = area

@@ -1,0 +1,93 @@
+"""From settings to a day: the scenario (territory, forces, rules) and the tape that is drawn without seeing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sim.demand.catalogue import build_classes
+from sim.demand.draw import draw_tape
+from sim.demand.tape import Tape
+from sim.demand.vehicles import Traffic
+from sim.forces.build import Forces, build_forces
+from sim.forces.ledger import Ledger, ledger_hours, plan_ledger
+from sim.scenario import Scenario
+from sim.settings import Settings
+from sim.territory.build import build_territory
+from sim.territory.calendar import Calendar, build_calendar
+from sim.territory.sites import Territory
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """Where and when a day takes place; plans that share it need it built only once."""
+
+    territory: Territory
+    calendar: Calendar
+
+
+def build_place(settings: Settings) -> Place:
+    """Territory and calendar of ``settings``. Raises ``InputError`` for what cannot be built."""
+    territory = build_territory(settings.territory)
+    return Place(territory, build_calendar(settings.calendar, territory))
+
+
+def build_plan(settings: Settings, place: Place | None = None) -> tuple[Scenario, Forces]:
+    """The scenario, and the forces with what the ledger needs besides. ``place``, if given, must be that of ``settings``.
+
+    The scenario does not depend on the replication. Raises ``InputError`` for a plan that cannot be carried out.
+    """
+    where = place or build_place(settings)
+    forces = build_forces(
+        where.territory,
+        where.calendar,
+        settings.staffing,
+        settings.patrol,
+        settings.travel,
+        settings.checkpoints,
+        settings.rallies,
+        settings.seed,
+    )
+    scenario = Scenario(
+        territory=where.territory,
+        calendar=where.calendar,
+        units=forces.units,
+        classes=build_classes(settings.demand),
+        loops=forces.loops,
+        dispatch=settings.dispatch,
+        travel=settings.travel,
+        room=settings.room,
+        targets=settings.targets,
+        checkpoints=settings.checkpoints,
+        rallies=settings.rallies,
+        posts=settings.posts,
+        mobilised=forces.mobilised,
+    )
+    return scenario, forces
+
+
+def build_scenario(settings: Settings, place: Place | None = None) -> Scenario:
+    """The scenario of ``settings`` alone."""
+    return build_plan(settings, place)[0]
+
+
+def build_tape(settings: Settings, place: Place | None = None, replication: int | None = None) -> Tape:
+    """Draw the tape of one replication (that of ``settings`` unless given); it never sees forces or plan."""
+    where = place or build_place(settings)
+    checkpoints = settings.checkpoints
+    traffic = Traffic(checkpoints.traffic_city, checkpoints.traffic_rural, checkpoints.peak_factor)
+    number = settings.replication if replication is None else replication
+    return draw_tape(
+        where.territory,
+        where.calendar,
+        settings.demand,
+        settings.seed,
+        number,
+        traffic=traffic,
+        hazard_bound=settings.rallies.hazard_bound,
+    )
+
+
+def build_ledger(scenario: Scenario, forces: Forces) -> Ledger:
+    """The planned force ledger of every whole hour. Raises ``InputError`` where heads are missing."""
+    units, territory, calendar = scenario.units, scenario.territory, scenario.calendar
+    return plan_ledger(units, territory, forces.mobilised, ledger_hours(calendar), forces.absences, forces.rest_time)

@@ -1,0 +1,153 @@
+"""The columns of a tape file: how they are written, read and bounded; one table for saving and loading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.demand.tape import CHANNELS, THINNINGS
+from sim.errors import nearest
+from sim.tables import Row, codes, floats, integers, moments
+
+Ints = NDArray[np.int64]
+Column = NDArray[np.generic]
+
+_DAYS = 10 * 86400.0
+_BIG = 2**53
+
+
+@dataclass(frozen=True)
+class Spec:
+    """One column: ``field`` in memory, ``kind`` of content, bounds, what an empty cell means (None: not allowed)."""
+
+    field: str
+    kind: Literal["moment", "number", "whole", "site", "class", "name"]
+    low: float = 0.0
+    high: float = _DAYS
+    empty: float | None = None
+    names: tuple[str, ...] = ()
+
+
+INCIDENTS: dict[str, Spec] = {
+    "id": Spec("id", "whole", 0, _BIG),
+    "at": Spec("at", "moment"),
+    "site": Spec("site", "site"),
+    "class": Spec("cls", "class", empty=0),
+    "priority": Spec("priority", "whole", 1, 4, empty=np.nan),
+    "channel": Spec("channel", "name", empty=CHANNELS.index("direct"), names=CHANNELS),
+    "report_time": Spec("report_time", "number", empty=0.0),
+    "talk_time": Spec("talk_time", "number", empty=0.0),
+    "caller_patience": Spec("caller_patience", "number", high=1e9, empty=np.inf),
+    "dispatch_time": Spec("dispatch_time", "number", empty=0.0),
+    "escalate_time": Spec("escalate_time", "number", high=1e9, empty=np.inf),
+    "patience": Spec("patience", "number", high=1e9, empty=np.inf),
+    "on_spot": Spec("on_spot", "number", high=1.0, empty=np.nan),
+    "candidate": Spec("candidate", "number", high=1.0, empty=np.nan),
+    "bound": Spec("bound", "number", 1.0, 1e6, empty=1.0),
+    "thinning": Spec("thinning", "name", empty=0, names=THINNINGS),
+    "parent": Spec("parent", "whole", 0, _BIG, empty=-1),
+    "convey_to": Spec("convey_to", "site", empty=-1),
+    "handover_time": Spec("handover_time", "number", empty=0.0),
+    "voting_stop_time": Spec("voting_stop_time", "number", empty=0.0),
+}
+"""Incidents, one row each; ``x``, ``y``, ``scene_time``, ``noise`` and ``package`` are read beside these."""
+VEHICLES: dict[str, Spec] = {
+    "id": Spec("id", "whole", 0, _BIG),
+    "at": Spec("at", "moment"),
+    "site": Spec("site", "site"),
+    "inspect": Spec("inspect", "number", high=1.0),
+    "detect": Spec("detect", "number", high=1.0),
+    "incident": Spec("incident", "whole", 0, _BIG, empty=-1),
+}
+RALLIES: dict[str, Spec] = {
+    "id": Spec("id", "whole", 0, _BIG),
+    "site": Spec("site", "site"),
+    "start_at": Spec("start_at", "moment"),
+    "end_at": Spec("end_at", "moment"),
+    "people": Spec("people", "whole", 1, 1_000_000),
+    "early_share": Spec("early_share", "number", high=1.0, empty=0.65),
+    "early_time": Spec("early_time", "number", empty=2700.0),
+}
+INJECTS: dict[str, Spec] = {
+    "at": Spec("at", "moment"),
+    "effect": Spec("effect", "name"),
+    "target": Spec("target", "whole", 0, _BIG, empty=-1),
+    "value": Spec("value", "number", -1e12, 1e12, empty=0.0),
+}
+
+
+def needed(specs: Mapping[str, Spec]) -> list[str]:
+    """Columns that a file must have."""
+    return [name for name, spec in specs.items() if spec.empty is None]
+
+
+class SiteNames:
+    """Sites by id or by name, for columns that name them."""
+
+    def __init__(self, ids: Ints, names: Sequence[str]) -> None:
+        self.ids = ids
+        self._by_id = {str(i): row for row, i in enumerate(ids.tolist())}
+        self._by_name: dict[str, int] = {}
+        for row, name in enumerate(names):
+            self._by_name[name] = -1 if name in self._by_name else row
+
+    def positions(self, rows: Sequence[Row], column: str, empty: float | None) -> Ints:
+        """Position of each row's site; raises ``InputError`` for an unknown one or a name that several sites have."""
+        out = np.full(len(rows), -1, dtype=np.int64)
+        for i, row in enumerate(rows):
+            text = row[column]
+            place = self._by_id.get(text, self._by_name.get(text))
+            if not text and empty is not None:
+                continue
+            if place is None:
+                hint = nearest(text, self._by_name) or nearest(text, self._by_id)
+                raise row.error(
+                    column, f"unknown site {text!r}{hint}; give the id or the name of one of {len(self.ids)} sites"
+                )
+            if place < 0:
+                raise row.error(column, f"several sites are called {text!r}; give the site's id")
+            out[i] = place
+        return out
+
+
+def parse(
+    rows: Sequence[Row], specs: Mapping[str, Spec], sites: SiteNames, classes: Sequence[str], span: tuple[float, float]
+) -> dict[str, Column]:
+    """Columns in memory out of rows of text, by field name; an empty priority comes back as NaN."""
+    out: dict[str, Column] = {}
+    for name, spec in specs.items():
+        if spec.kind == "moment":
+            out[spec.field] = moments(rows, name, spec.empty, *span)
+        elif spec.kind == "site":
+            out[spec.field] = sites.positions(rows, name, spec.empty)
+        elif spec.kind == "class":
+            out[spec.field] = codes(rows, name, classes, 0)
+        elif spec.names:
+            out[spec.field] = codes(rows, name, spec.names, None if spec.empty is None else int(spec.empty))
+        elif spec.kind == "number" or spec.field == "priority":
+            out[spec.field] = floats(rows, name, spec.low, spec.high, spec.empty)
+        elif spec.kind == "whole":
+            out[spec.field] = integers(
+                rows, name, int(spec.low), int(spec.high), None if spec.empty is None else int(spec.empty)
+            )
+    return out
+
+
+def texts(values: Column, spec: Spec, sites: Sequence[int], classes: Sequence[str]) -> list[str]:
+    """One column as text: numbers by ``repr``, so that they read back bit by bit; what is empty in memory is empty."""
+    if spec.kind == "site":
+        return [str(sites[v]) if v >= 0 else "" for v in values.tolist()]
+    if spec.kind == "class":
+        return [classes[v] for v in values.tolist()]
+    if spec.names:
+        return [spec.names[v] for v in values.tolist()]
+    if spec.kind == "name":
+        return [str(v) for v in values.tolist()]
+    empty = spec.empty if spec.empty is not None and not spec.low <= spec.empty <= spec.high else None
+    if empty is None:
+        return [repr(v) for v in values.tolist()]
+    return ["" if v == empty or v != v else repr(v) for v in values.tolist()]

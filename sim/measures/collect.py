@@ -1,0 +1,118 @@
+"""All measures of one replication: headline figures and tables, as plain numbers, texts and None."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from sim.demand.tape import Tape
+from sim.measures.checkpoints import checkpoint_table
+from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
+from sim.measures.day import Day, Recorded, cell
+from sim.measures.entry import Cell, Table, entries
+from sim.measures.occupancy import load_table, occupancy_table, overload_table, status_times, utilisation
+from sim.measures.presence import Presence, presence, presence_by_area, presence_by_centre, presence_figures
+from sim.measures.rallies import burden, rally_table
+from sim.measures.response import IncidentTable, incident_table
+from sim.measures.summary import DIMENSIONS, incident_columns, statistics, summary
+from sim.scenario import Scenario
+
+Figure = float | int | bool | None
+
+
+@dataclass(frozen=True)
+class Measures(Mapping[str, Figure]):
+    """Measures of one replication: a mapping of headline figures (None: no data), with ``tables`` by name."""
+
+    headline: dict[str, Figure]
+    tables: dict[str, Table] = field(repr=False)
+
+    def __getitem__(self, name: str) -> Figure:
+        return self.headline[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.headline)
+
+    def __len__(self) -> int:
+        return len(self.headline)
+
+
+def measure(
+    scenario: Scenario,
+    tape: Tape,
+    trace: Recorded,
+    *,
+    until: float | None = None,
+    grid_time: float | None = None,
+    per_place: bool = False,
+) -> Measures:
+    """Compute all measures of one replication.
+
+    ``until``: where the run was stopped, if before its end; ``grid_time``: step of the coverage grid in seconds;
+    ``per_place``: also the tables with one row per incident and per centre (for run directories; a sweep does not need
+    them).
+    """
+    day = Day.of(scenario, tape, trace, until)
+    table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day)
+    tables = _tables(day, table, cover, seen)
+    if per_place:
+        tables["incidents"] = incident_columns(scenario, table)
+        tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
+        tables["presence_by_centre"] = presence_by_centre(day, seen)
+    return Measures(_headline(day, table, cover, seen, tables), tables)
+
+
+def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence) -> dict[str, Table]:
+    scenario = day.scenario
+    checkpoints, rallies = checkpoint_table(day), rally_table(day)
+    tables = {"response_by_group": summary(scenario, table, ("group",), group=None)}
+    for dimension in DIMENSIONS:
+        if dimension != "group":
+            tables[f"response_by_{dimension}"] = summary(scenario, table, (dimension,))
+    return tables | {
+        "coverage_by_time": coverage_by_time(cover),
+        "coverage_by_area": coverage_by_area(scenario, cover),
+        "presence_by_area": presence_by_area(day, seen),
+        **{f"occupancy_by_{by}": occupancy_table(day, by) for by in ("kind", "area", "force")},
+        "load": load_table(day, checkpoints),
+        "overload": overload_table(day),
+        "checkpoints": checkpoints,
+        "rallies": rallies,
+        "burden": burden(day, checkpoints, rallies),
+    }
+
+
+def _headline(
+    day: Day, table: IncidentTable, cover: Coverage, seen: Presence, tables: dict[str, Table]
+) -> dict[str, Figure]:
+    """The figures of DESIGN §3 for election incidents that need a unit, and what stands beside them."""
+    election = table.take(table.group == 0)
+    figures = statistics(election)
+    areas = [value for value in tables["coverage_by_area"]["coverage"] if value is not None]
+    presence_all = presence_figures(seen)
+    out: dict[str, Cell] = {name: figures[name] for name in ("response_mean", "response_p50", "response_p90")}
+    for priority in (1, 2):
+        out[f"compliance_p{priority}"] = statistics(election.take(election.priority == priority))["compliance"]
+    out["compliance"] = statistics(election.take(election.priority <= 2))["compliance"]
+    out["potential_response"] = cell(cover.share(cover.risk, cover.potential)[0])
+    out["coverage"] = cell(cover.share(cover.offices, cover.covered)[0])
+    out["coverage_worst_area"] = min(areas) if areas else None
+    out |= {name: presence_all[name] for name in ("presence_gap_mean", "presence_gap_max")}
+    out["utilisation"] = utilisation(status_times(day)[day.scenario.units.mobile])
+    out["overloaded_areas"] = sum(bool(flag) for flag in tables["overload"]["overloaded"])
+    counts = ("incidents", "needing_unit", "handled_on_spot", "closed", "open", "lapsed", "prevented")
+    out |= {name: figures[name] for name in counts}
+    out["other_response_mean"] = statistics(table.take(table.group != 0))["response_mean"]
+    out["minutes_lost"] = tables["burden"]["amount"][0]
+    return out  # type: ignore[return-value]
+
+
+ENTRIES = entries(
+    "headline",
+    ("compliance_p1", "share", "compliance of priority 1 election incidents"),
+    ("compliance_p2", "share", "compliance of priority 2 election incidents"),
+    ("coverage_worst_area", "share", "coverage of the area with the lowest coverage"),
+    ("overloaded_areas", "count", "Dispatch areas that were overloaded"),
+    ("other_response_mean", "s", "Mean response time of medical cases and the normal service, beside the headline"),
+)
+"""Other headline figures have the entry of their name; its compliance is that of priorities 1 and 2."""

@@ -1,0 +1,275 @@
+"""What must hold on every trace, whatever the scenario: checked by the tests on every trace they make.
+
+Each check raises ``AssertionError`` with the first offending unit, task or moment. Numbers I1 … I12 are those of the
+project's validation plan; I9 (custody of ballot boxes) has no process yet, and I3 and I5 are tested by the exactness
+tests.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.demand.tape import Tape
+from sim.measures.coverage import coverage, coverage_by_area
+from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
+from sim.measures.occupancy import status_times
+from sim.measures.positions import LOOP_ENDS
+from sim.measures.replay_queue import check_queue
+from sim.measures.response import PARTS, STATUSES, incident_table
+from sim.movement import along
+from sim.scenario import Scenario
+from sim.trace import CODE, KINDS, PURPOSES
+
+CLOSE = 1e-9
+_REST = ("on_duty", "at_base", "returning", "loop_started", "loop_suspended", "cleared", "diverted")
+UNIT_STEPS: dict[str, tuple[str, ...]] = {
+    "on_duty": ("none", "off_duty", "out_of_service"),
+    "off_duty": _REST,
+    "dispatched": _REST,
+    "diverted": ("dispatched",),
+    "arrived": ("dispatched",),
+    "conveying": ("arrived",),
+    "handed_over": ("conveying",),
+    "cleared": ("arrived", "handed_over"),
+    "returning": ("on_duty", "at_base", "loop_suspended", "cleared", "diverted"),
+    "at_base": ("returning", "loop_started"),
+    "loop_started": ("on_duty", "at_base", "returning", "cleared", "diverted"),
+    "loop_suspended": ("loop_started", "at_base"),
+    "out_of_service": tuple(kind.name for kind in KINDS if kind.unit is not None),
+}
+"""For each record that changes a unit's status, the records that may come before it."""
+_OPEN = ("reported", "processed", "dispatched", "diverted", "arrived")
+TASK_STEPS: dict[str, tuple[str, ...]] = {
+    "occurred": ("none",),
+    "prevented": ("none", "occurred"),
+    "reported": ("occurred",),
+    "call_refused": ("reported",),
+    "call_abandoned": ("reported",),
+    "processed": ("reported",),
+    "handled": ("reported", "processed"),
+    "dispatched": ("processed", "dispatched", "diverted", "arrived"),
+    "diverted": ("dispatched", "diverted", "arrived"),
+    "arrived": ("dispatched", "diverted", "arrived"),
+    "closed": ("handled", "arrived", "processed"),
+    "lapsed": ("occurred", *_OPEN),
+}
+"""For each record that changes a task's status, the records that may come before it."""
+
+
+def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: float | None = None) -> None:
+    """Assert every identity that must hold on a trace. ``until``: where the run was stopped, if before its end.
+
+    Raises ``AssertionError`` naming the invariant and the first record, unit or task that breaks it.
+    """
+    day = Day.of(scenario, tape, trace, until)
+    check_clock(day)
+    check_unit_steps(day)
+    check_task_steps(day)
+    check_accounting(day)
+    check_parts(day)
+    check_status_times(day)
+    check_legs(day)
+    check_queue(day)
+    check_coverage(day)
+
+
+def check_clock(day: Day) -> None:
+    """I8: the clock never goes back, nothing happens after the end, causes come before their effects."""
+    late = np.flatnonzero(np.diff(day.time) < 0)
+    assert len(late) == 0, (
+        f"I8: the clock goes back at record {late[0] + 1}: {day.time[late[:1]]} -> {day.time[late[:1] + 1]}"
+    )
+    if len(day.time):
+        assert day.time[-1] <= day.end, f"I8: a record at {day.time[-1]} s comes after the end, {day.end} s"
+    early = np.flatnonzero(day.columns["cause"].astype(np.int64) >= np.arange(len(day.time)))
+    assert len(early) == 0, f"I8: record {early[:1]} names a cause that comes later"
+
+
+def _steps(kind: Ints, owner: Ints, table: dict[str, tuple[str, ...]], mine: Bools) -> tuple[Ints, Ints]:
+    """Records of each owner in order, and those among them that may not follow the one before."""
+    allowed = np.zeros((len(KINDS), len(KINDS) + 1), dtype=bool)
+    for name, earlier in table.items():
+        allowed[CODE[name], [CODE[b] if b != "none" else len(KINDS) for b in earlier]] = True
+    record = np.flatnonzero(mine)
+    record = record[np.argsort(owner[record], kind="stable")]
+    before = np.full(len(record), len(KINDS))
+    same = owner[record[1:]] == owner[record[:-1]]
+    before[1:][same] = kind[record[:-1]][same]
+    return record, np.flatnonzero(~allowed[kind[record], before])
+
+
+def check_unit_steps(day: Day) -> None:
+    """I2: legal changes only; a unit that is busy, off duty or cannot be dispatched is never sent."""
+    mobile = day.scenario.units.mobile
+    is_mobile = np.zeros(len(day.unit), dtype=bool)
+    is_mobile[day.unit >= 0] = mobile[day.unit[day.unit >= 0]]
+    record, wrong = _steps(day.kind, day.unit, UNIT_STEPS, (UNIT_STATUS[day.kind] >= 0) & is_mobile)
+    assert len(wrong) == 0, f"I2: {_pair(day, record, wrong, 'unit')}"
+    sent = day.records("dispatched")
+    fixed = sent[~is_mobile[sent]]
+    assert len(fixed) == 0, (
+        f"I2: unit {day.columns['unit'][fixed[0]]} may not be dispatched, but was (record {fixed[0]})"
+    )
+
+
+def check_task_steps(day: Day) -> None:
+    """I2: a task changes its status only as the story of an incident allows, and never after its end."""
+    record, wrong = _steps(day.kind, day.task, TASK_STEPS, (TASK_STATUS[day.kind] >= 0) & (day.task >= 0))
+    assert len(wrong) == 0, f"I2: {_pair(day, record, wrong, 'task')}"
+
+
+def _pair(day: Day, record: Ints, wrong: Ints, who: str) -> str:
+    now = int(record[wrong[0]])
+    owner = day.columns[who][now]
+    first = wrong[0] == 0 or day.columns[who][record[wrong[0] - 1]] != owner
+    before = "nothing" if first else f"'{KINDS[day.kind[record[wrong[0] - 1]]].name}'"
+    return f"{who} {owner}: '{KINDS[day.kind[now]].name}' after {before} at {day.time[now]:.3f} s (record {now})"
+
+
+def check_accounting(day: Day) -> None:
+    """I1: incidents in = closed + handled + open + lapsed + prevented, and everything due by the end has come."""
+    table = incident_table(day)
+    counts = np.bincount(table.status, minlength=len(STATUSES))
+    assert counts.sum() == len(table), f"I1: {len(table)} incidents came but {counts.sum()} are accounted for"
+    unknown = np.flatnonzero((TASK_STATUS[day.kind] >= 0) & (day.task < 0))
+    assert len(unknown) == 0, f"I1: record {unknown[:1]} is about a task that is not on the tape"
+    if len(day.tape.vehicles.id) == 0:
+        due = np.flatnonzero((day.tape.incidents.at < day.end) & (day.tape.incidents.at >= day.scenario.calendar.begin))
+        missing = np.setdiff1d(due, table.row)
+        assert len(missing) == 0, f"I1: incident {day.tape.incidents.id[missing[:1]]} never occurred"
+    closed = table.take(table.status == STATUSES.index("closed"))
+    with_slots = np.array([len(c.slots) > 0 for c in day.scenario.classes])[closed.cls]
+    absent = np.flatnonzero(np.isnan(closed.first_arrival_at) & with_slots)
+    assert len(absent) == 0, f"I1: incident {closed.id[absent[:1]]} was closed but nobody arrived"
+
+
+def check_parts(day: Day) -> None:
+    """I7: the parts of every response are there, none is negative, and they add up to it."""
+    table = incident_table(day)
+    answered = table.take(np.isfinite(table.response_time))
+    parts = np.stack([getattr(answered, part) for part in PARTS])
+    lost = np.flatnonzero(~np.isfinite(parts).all(axis=0))
+    assert len(lost) == 0, f"I7: incident {answered.id[lost[:1]]} has an arrival without a dispatch"
+    negative = np.flatnonzero((parts < -CLOSE).any(axis=0))
+    assert len(negative) == 0, f"I7: a part of the response of incident {answered.id[negative[:1]]} is negative"
+    off = np.flatnonzero(np.abs(parts.sum(axis=0) - answered.response_time) > CLOSE)
+    assert len(off) == 0, f"I7: the parts of the response of incident {answered.id[off[:1]]} do not add up"
+
+
+def check_status_times(day: Day) -> None:
+    """I2: times in states add up to the time since each unit's first record, and busy time to that on tasks."""
+    intervals, times = day.intervals, status_times(day)
+    first = np.full(len(times), day.end)
+    np.minimum.at(first, intervals.unit, intervals.begin)
+    off = np.flatnonzero(np.abs(times.sum(axis=1) - (day.end - first)) > 1e-6)
+    assert len(off) == 0, f"I2: status times of unit {day.scenario.units.id[off[:1]]} do not add up"
+    cleared = day.records("cleared")
+    busy = np.bincount(intervals.unit, (intervals.end - intervals.begin) * IS_BUSY[intervals.status], len(times))
+    on_tasks = np.bincount(day.unit[cleared], day.value[cleared], len(times))
+    short = np.flatnonzero(busy < on_tasks - 1e-6)
+    assert len(short) == 0, f"I2: unit {day.scenario.units.id[short[:1]]} was busy for less time than its tasks took"
+
+
+def check_legs(day: Day) -> None:
+    """I2: one place at a time: each leg starts where the unit was, and each arrival ends the leg that led to it."""
+    purpose = day.leg_columns["purpose"]
+    respond = np.flatnonzero(purpose == PURPOSES.index("respond"))
+    sent = day.records("dispatched")
+    assert len(respond) == len(sent), f"I2: {len(sent)} dispatches but {len(respond)} drives to tasks"
+    assert np.array_equal(day.leg_unit[respond], day.unit[sent]), "I2: a drive to a task belongs to another unit"
+    depart = day.leg("depart_at")
+    decided = depart.copy()
+    decided[respond] = day.time[sent]
+    late = np.flatnonzero(np.abs(day.time[sent] + day.value[sent] - depart[respond]) > 1e-6)
+    assert len(late) == 0, f"I7: unit {day.columns['unit'][sent[late[:1]]]} does not depart when it has mobilised"
+    if day.scenario.territory.metric == "matrix":
+        return
+    order = np.lexsort((np.arange(len(depart)), day.leg_unit))
+    unit, leg = day.leg_unit[order], order
+    same = unit[1:] == unit[:-1]
+    earlier = np.full(len(order), -1)
+    earlier[1:][same] = leg[:-1][same]
+    _check_starts(day, leg, earlier, decided[leg])
+
+
+def _check_starts(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> None:
+    """Each leg must start where the earlier leg, the loop or the base says the unit was when it was decided on."""
+    x0, y0 = day.leg("x0")[leg], day.leg("y0")[leg]
+    tolerance = 1e-7 if day.scenario.territory.metric == "great_circle" else 1e-4
+    sites, base = day.scenario.territory.sites, day.scenario.units.base[day.leg_unit[leg]]
+    good = earlier < 0
+    good &= _near(x0, y0, sites.x[base], sites.y[base], tolerance)
+    has = np.flatnonzero(earlier >= 0)
+    before = earlier[has]
+    ends = [
+        along(
+            day.leg(f"{axis}0")[before],
+            day.leg(f"{axis}1")[before],
+            day.leg("depart_at")[before],
+            day.leg("arrive_at")[before],
+            decided[has],
+        )
+        for axis in "xy"
+    ]
+    good[has] |= _near(x0[has], y0[has], ends[0], ends[1], tolerance)
+    rest = np.flatnonzero(~good)
+    good[rest] = _near_loop(day, leg[rest], decided[rest], tolerance)
+    rest = np.flatnonzero(~good)
+    good[rest] = _rested(day, leg[rest], decided[rest]) & _near(
+        x0[rest], y0[rest], sites.x[base[rest]], sites.y[base[rest]], tolerance
+    )
+    bad = np.flatnonzero(~good)
+    assert len(bad) == 0, (
+        f"I2: unit {day.leg_columns['unit'][leg[bad[0]]]} jumps to ({x0[bad[0]]}, {y0[bad[0]]}) "
+        f"at {decided[bad[0]]:.3f} s"
+    )
+
+
+def _near(x0: Floats, y0: Floats, x1: Floats, y1: Floats, tolerance: float) -> Bools:
+    return (np.abs(x0 - x1) <= tolerance) & (np.abs(y0 - y1) <= tolerance)
+
+
+def _latest(day: Day, unit: Ints, at: Floats, *kinds: str) -> Ints:
+    """Latest record of some kinds of each unit before or at a moment (-1: none), last written first."""
+    record = day.records(*kinds)
+    key = day.unit[record] + 1j * day.time[record]
+    order = np.argsort(key, kind="stable")
+    place = np.searchsorted(key[order], unit + 1j * at, side="right") - 1
+    found = record[order[np.maximum(place, 0)]] if len(record) else np.full(len(unit), -1)
+    return np.where((place >= 0) & (day.unit[found] == unit), found, -1) if len(record) else found
+
+
+def _near_loop(day: Day, leg: Ints, decided: Floats, tolerance: float) -> Bools:
+    """Whether each leg starts on the unit's own loop, where the latest start of it puts the unit."""
+    unit = day.leg_unit[leg]
+    started = _latest(day, unit, decided, "loop_started")
+    loop = day.scenario.units.loop[unit]
+    good = np.zeros(len(leg), dtype=bool)
+    can = np.flatnonzero((started >= 0) & (loop >= 0))
+    left = _latest(day, unit[can], decided[can], *LOOP_ENDS)
+    can = can[(left < started[can]) | (day.time[left] == decided[can])]
+    if len(can):
+        ref = np.minimum(day.value[started[can]], decided[can])
+        x, y = day.scenario.loops.positions(loop[can], ref, decided[can])
+        good[can] = _near(day.leg("x0")[leg[can]], day.leg("y0")[leg[can]], x, y, tolerance)
+    return good
+
+
+def _rested(day: Day, leg: Ints, decided: Floats) -> Bools:
+    """Whether each unit came on duty after the earlier leg it would otherwise continue."""
+    return _latest(day, day.leg_unit[leg], decided, "on_duty") >= 0
+
+
+def check_coverage(day: Day, grid_time: float = 7200.0) -> None:
+    """I11: coverage lies in [0, 1], offices count once, and areas add up to the whole (on a coarse time grid)."""
+    cover = coverage(day, grid_time)
+    if len(cover.centres) == 0 or cover.potential.size == 0:
+        return
+    areas, whole = coverage_by_area(day.scenario, cover), float(cover.share(cover.offices, cover.covered)[0])
+    assert 0.0 <= whole <= 1.0, f"I11: coverage is {whole}"
+    total = int(day.scenario.territory.sites.offices[cover.centres].sum())
+    by_area = sum(int(count or 0) for count in areas["offices"])
+    assert by_area == total, f"I11: areas have {by_area} offices, the whole {total}"
+    assert all(share is None or 0.0 <= float(share) <= 1.0 for share in areas["coverage"]), (
+        "I11: an area's coverage leaves [0, 1]"
+    )

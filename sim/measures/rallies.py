@@ -1,0 +1,131 @@
+"""Rallies: the queue at the entry and the ring of officers outside, and the burden on citizens of the whole day."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.clock import HOUR, MINUTE
+from sim.demand.crowds import arrived_share
+from sim.demand.tape import Rally
+from sim.gates import work_waits
+from sim.measures.day import Day, Floats, cell
+from sim.measures.entry import Cell, Table, entries
+from sim.settings.response import RallySettings
+from sim.trace import CODE
+
+COLUMNS = (
+    "rally", "site", "area", "people", "entry_lanes", "entry_queue_max", "entry_wait_mean", "entry_wait_max",
+    "outside_at_start", "minutes_lost_rallies", "ring_officers", "ring_wanted",
+)  # fmt: skip
+
+
+def entry_queue(rally: Rally, rules: RallySettings) -> dict[str, Cell]:
+    """The queue at the doors of one rally: people search their way in over the entry lanes, minute by minute."""
+    lanes = max(1, int(np.ceil(rules.lanes_per_thousand * rally.people / 1000.0)))
+    service = HOUR / rules.lane_rate
+    doors_at = rally.start_at - rules.doors_time
+    minutes = int(np.ceil((rally.end_at - doors_at) / MINUTE)) + 1
+    edges: Floats = doors_at + MINUTE * np.arange(minutes + 1, dtype=np.float64)
+    people = rally.people * np.diff(arrived_share(rally, rules.doors_time, edges))
+    backlog, waits = work_waits(people * service, MINUTE * lanes)
+    came = float(people.sum())
+    return {
+        "entry_lanes": lanes,
+        "entry_queue_max": float(backlog.max() / service),
+        "entry_wait_mean": cell((people * waits).sum() / came) if came else None,
+        "entry_wait_max": float(waits[people > 0].max()) if came else None,
+        "outside_at_start": float(np.interp(rally.start_at, edges[1:], backlog) / service),
+        "minutes_lost_rallies": float((people * (waits + service)).sum() / MINUTE),
+    }
+
+
+def rally_table(day: Day) -> Table:
+    """One row per rally whose doors opened: entry queue, minutes lost, and officers in the ring at the start."""
+    scenario = day.scenario
+    sites = scenario.territory.sites
+    opened = set(day.columns["site"][day.records("doors_opened")].tolist())
+    rows: list[dict[str, Cell]] = []
+    for rally in day.tape.rallies:
+        if rally.site not in opened:
+            continue
+        row: dict[str, Cell] = {"rally": rally.id, "site": int(sites.id[rally.site]), "people": rally.people}
+        row["area"] = scenario.territory.area_codes[sites.area[rally.site]]
+        row["ring_officers"] = heads_at(day, rally.site, rally.start_at)
+        row["ring_wanted"] = int(np.ceil(rally.people / scenario.rallies.people_per_officer))
+        rows.append(row | entry_queue(rally, scenario.rallies))
+    return {name: [row[name] for row in rows] for name in COLUMNS}
+
+
+def heads_at(day: Day, site: int, at: float) -> int:
+    """Heads of fixed teams on duty at a site at a moment."""
+    units = day.scenario.units
+    fixed = np.flatnonzero(~units.mobile & (units.base == site))
+    record = day.records("on_duty", "off_duty")
+    record = record[np.isin(day.unit[record], fixed) & (day.time[record] <= at)]
+    heads = {int(unit): 0.0 for unit in fixed}
+    for unit, kind, value in zip(day.unit[record], day.kind[record], day.value[record], strict=True):
+        heads[int(unit)] = float(value) if kind == CODE["on_duty"] else 0.0
+    return int(sum(heads.values()))
+
+
+def door_officers(day: Day) -> float | None:
+    """Mean heads of fixed teams at polling centres while their areas vote, or None without a centre."""
+    scenario, intervals = day.scenario, day.intervals
+    units, sites, calendar = scenario.units, scenario.territory.sites, scenario.calendar
+    centres = sites.of_kind("centre")
+    if len(centres) == 0:
+        return None
+    is_centre = np.isin(np.arange(len(sites)), centres)
+    base = units.base[intervals.unit]
+    here = ~units.mobile[intervals.unit] & is_centre[base] & (intervals.status > 0)
+    area = sites.area[base[here]]
+    begin = np.maximum(intervals.begin[here], calendar.opening[area])
+    closing = np.minimum(calendar.closing, day.end)
+    end = np.minimum(intervals.end[here], closing[area])
+    heads = day.value[intervals.record[here]]
+    voting = (closing - calendar.opening)[sites.area[centres]].sum()
+    return cell((heads * np.maximum(end - begin, 0.0)).sum() / voting) if voting > 0 else None
+
+
+def burden(day: Day, checkpoints: Table, rallies: Table) -> Table:
+    """What the security of the day costs citizens, one row per measure; shown in every report."""
+
+    def total(table: Table, name: str) -> float:
+        return float(sum(value for value in table[name] if value is not None))  # type: ignore[misc]
+
+    at_gates, at_doors = total(checkpoints, "minutes_lost_checkpoints"), total(rallies, "minutes_lost_rallies")
+    figures: dict[str, Cell] = {
+        "minutes_lost": at_gates + at_doors,
+        "minutes_lost_checkpoints": at_gates,
+        "minutes_lost_rallies": at_doors,
+        "vehicles_stopped": total(checkpoints, "vehicles_stopped"),
+        "false_alarms": total(checkpoints, "false_alarms"),
+        "officers_near_doors": door_officers(day),
+    }
+    return {"measure": list(figures), "amount": list(figures.values())}
+
+
+ENTRIES = entries(
+    "rallies",
+    ("rally", "id", "Stable id of the rally on the tape"),
+    ("people", "count", "People expected"),
+    ("entry_lanes", "count", "Entry search lanes", "ceil(lanes_per_thousand x people / 1000)"),
+    ("entry_queue_max", "people", "Longest queue before the doors"),
+    ("entry_wait_mean", "s", "Mean wait of a visitor before the entry search"),
+    ("entry_wait_max", "s", "Longest mean wait of any minute"),
+    ("outside_at_start", "people", "People still before the doors when the rally starts"),
+    ("minutes_lost_rallies", "min", "Minutes visitors lost at the entry: queue and search"),
+    ("ring_officers", "heads", "Officers on duty in the outer ring at the start"),
+    ("ring_wanted", "heads", "Officers the ring should have", "ceil(people / people_per_officer)"),
+) + entries(
+    "burden",
+    ("measure", "name", "One kind of burden on citizens; the amount is in the unit of the entry of that name"),
+    ("amount", "see measure", "How much of it; no data where nothing of the kind exists"),
+    (
+        "minutes_lost",
+        "min",
+        "Minutes citizens lost to security",
+        "minutes_lost_checkpoints + minutes_lost_rallies",
+    ),
+    ("officers_near_doors", "heads", "Mean officers of fixed teams per polling centre in the voting phase"),
+)

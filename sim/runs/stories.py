@@ -1,0 +1,98 @@
+"""``incidents.csv``: one row per incident with who came and every time stamp, for people and their own tools."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from sim.measures.day import Day, Floats, first_of, rows_of
+from sim.measures.entry import Table, entries
+from sim.measures.response import PARTS, STATUSES, IncidentTable, incident_table
+from sim.runs.names import Names
+
+COLUMNS = (
+    "id", "site", "class", "priority", "status", "unit", "units",
+    "occurred_at", "reported_at", "processed_at", "dispatched_at", "departed_at", "arrived_at", "complete_at",
+    "conveying_at", "conveyed_at", "handed_over_at", "cleared_at", "closed_at",
+    *PARTS, "response_time", "full_package_time",
+)  # fmt: skip
+
+
+@dataclass
+class _Moments:
+    """Moments of the unit that arrived first, per row of the table, NaN where there is none."""
+
+    day: Day
+    table: IncidentTable
+    _rows: dict[str, Floats] = field(default_factory=dict)
+
+    def of_first_unit(self, kind: str) -> tuple[Floats, Floats]:
+        """Moment and value of the first record of one kind by the unit that arrived first, each (incidents,)."""
+        day, table = self.day, self.table
+        records = day.records(kind)
+        place = rows_of(table.row, day.task[records])
+        ours = (place >= 0) & (day.columns["unit"][records] == table.unit[np.maximum(place, 0)])
+        records, place = records[ours], place[ours]
+        return first_of(place, day.time[records], len(table)), first_of(place, day.value[records], len(table))
+
+
+def incident_rows(day: Day, names: Names) -> Table:
+    """The table of ``COLUMNS``: moments in seconds from 00:00 of polling day, None where there is none.
+
+    ``unit`` arrived first, ``units`` is every unit that arrived, in order, separated by ``|``; ``departed_at`` to
+    ``cleared_at`` are those of the first unit.
+    """
+    table = incident_table(day)
+    moments = _Moments(day, table)
+    conveying_at, _ = moments.of_first_unit("conveying")
+    conveyed_at, handover_time = moments.of_first_unit("handed_over")
+    arrived = _arrivals(day, table, names)
+    times = {name: getattr(table, name) for name in COLUMNS if hasattr(table, name) and name.endswith(("_at", "_time"))}
+    times |= {
+        "arrived_at": table.first_arrival_at,
+        "departed_at": table.dispatched_at + table.mobilisation_time,
+        "conveying_at": conveying_at,
+        "conveyed_at": conveyed_at,
+        "handed_over_at": conveyed_at + handover_time,
+        "cleared_at": moments.of_first_unit("cleared")[0],
+    }
+    rows: Table = {
+        "id": [names.incident(i) for i in table.id.tolist()],
+        "site": [names.site(i) for i in day.scenario.territory.sites.id[table.site].tolist()],
+        "class": [day.scenario.classes[c].name for c in table.cls.tolist()],
+        "priority": list(table.priority.tolist()),
+        "status": [STATUSES[s] for s in table.status.tolist()],
+        "unit": [names.unit(u) if u >= 0 else None for u in table.unit.tolist()],
+        "units": [names.list_of(arrived.get(row, ())) for row in table.row.tolist()],
+    }
+    rows |= {name: [v if v == v else None for v in values.tolist()] for name, values in times.items()}
+    return {name: rows[name] for name in COLUMNS}
+
+
+def _arrivals(day: Day, table: IncidentTable, names: Names) -> dict[int, list[str | int]]:
+    """Names of the units that arrived, in order, by row of the tape."""
+    found: dict[int, list[str | int]] = defaultdict(list)
+    records = day.records("arrived")
+    for task, unit in zip(day.task[records].tolist(), day.columns["unit"][records].tolist(), strict=True):
+        found[task].append(names.unit(unit))
+    return found
+
+
+def describe(columns: Sequence[str] = COLUMNS) -> dict[str, str]:
+    """What each column of ``incidents.csv`` means, for those that the output dictionary does not hold."""
+    return {e.name: e.definition for e in ENTRIES if e.name in columns}
+
+
+ENTRIES = entries(
+    "incidents.csv",
+    ("units", "ids", "Every unit that arrived, in order of arrival, separated by |"),
+    ("departed_at", "s", "Moment the unit that arrived first began to drive", "dispatched_at + mobilisation_time"),
+    ("arrived_at", "s", "Moment the first mobile unit reached the scene"),
+    ("conveying_at", "s", "Moment the first unit left the scene for the place of hand-over"),
+    ("conveyed_at", "s", "Moment the first unit reached the place of hand-over"),
+    ("handed_over_at", "s", "Moment the first unit was done with the hand-over"),
+    ("cleared_at", "s", "Moment the first unit was free again"),
+)

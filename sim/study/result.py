@@ -1,0 +1,108 @@
+"""What a study gives: one outcome per option and replication, and the table that compares options."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.digest import digest_text
+from sim.study.design import Study
+from sim.study.statistics import Estimate, estimate, paired_difference, smallest_detectable
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Result of one option on one day: scalars (None: no data), curves and values per centre, and the digests of the run."""
+
+    scalars: dict[str, float | None]
+    curves: dict[str, Floats]
+    digests: dict[str, str]
+
+
+@dataclass
+class StudyResult:
+    """A study and the outcomes so far, by (option, replication)."""
+
+    study: Study
+    outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
+
+    def values(self, option: int, measure: str) -> list[float | None]:
+        """One measure of one option, by replication."""
+        done = [self.outcomes.get((option, replication)) for replication in range(self.study.replications)]
+        return [None if outcome is None else outcome.scalars.get(measure) for outcome in done]
+
+    def curves(self, name: str) -> dict[str, Floats]:
+        """One curve of every option: option name -> (replications, points)."""
+        stacked = {}
+        for number, option in enumerate(self.study.options):
+            rows = [o.curves[name] for (which, _), o in sorted(self.outcomes.items()) if which == number and name in o.curves]
+            if rows:
+                stacked[option.name] = np.stack(rows)
+        return stacked
+
+    @property
+    def baseline(self) -> int:
+        """Position of the baseline among the options."""
+        return [option.name for option in self.study.options].index(self.study.baseline)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """One measure of one option: its estimate and its paired difference to the baseline (None for the baseline itself)."""
+
+    option: str
+    measure: str
+    estimate: Estimate
+    difference: Estimate | None
+    detectable: float | None
+
+    @property
+    def is_real(self) -> bool | None:
+        """Whether the interval of the difference excludes zero (None: the baseline, or too little data)."""
+        if self.difference is None or self.difference.low is None or self.difference.high is None:
+            return None
+        return self.difference.low > 0 or self.difference.high < 0
+
+
+def compare(result: StudyResult, measures: Sequence[str]) -> list[Comparison]:
+    """Every option on every measure, against the baseline on the same days."""
+    rows = []
+    for number, option in enumerate(result.study.options):
+        for measure in measures:
+            values = result.values(number, measure)
+            difference = None
+            if number != result.baseline:
+                difference = paired_difference(values, result.values(result.baseline, measure))
+            detectable = None if difference is None else smallest_detectable(difference)
+            rows.append(Comparison(option.name, measure, estimate(values), difference, detectable))
+    return rows
+
+
+def table_rows(comparisons: Sequence[Comparison]) -> list[dict[str, object]]:
+    """The table as plain rows, for CSV and JSON; None where there is no data."""
+    rows: list[dict[str, object]] = []
+    for c in comparisons:
+        difference = c.difference or Estimate(None, None, 0)
+        rows.append(
+            {
+                "option": c.option,
+                "measure": c.measure,
+                "mean": c.estimate.mean,
+                "half_width": c.estimate.half_width,
+                "replications": c.estimate.replications,
+                "difference": difference.mean,
+                "difference_half_width": difference.half_width,
+                "smallest_detectable": c.detectable,
+            }
+        )
+    return rows
+
+
+def table_digest(rows: Sequence[dict[str, object]]) -> str:
+    """SHA-256 of a table, floats by their shortest exact text."""
+    return digest_text(repr([sorted(row.items()) for row in rows]))
