@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,31 +44,33 @@ class Loops:
     def __len__(self) -> int:
         return len(self.period)
 
-    def leg_at(self, rows: Ints, ref: Floats, t: float | Floats) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
-        """The stop or leg each loop is on at ``t``: x0, y0, x1, y1, begin and end, each of shape (rows,).
+    @cached_property
+    def _knots(self) -> tuple[float, Floats, Floats, Floats, Floats, Floats]:
+        """All loops as one broken line: span of a loop's keys, keys, places and speeds (degrees or metres a second).
 
-        A stop is a leg from a place to itself. ``ref`` are the loops' starts; ``t`` must not be before them.
+        Loop i's knot at phase p has the key i * span + p, so that one search finds the knots of many loops.
         """
-        elapsed = t - ref
-        rounds = np.floor(elapsed / self.period[rows])
-        phase = elapsed - rounds * self.period[rows]
-        stop = np.maximum((self.arrive[rows] <= phase[:, None]).sum(axis=1) - 1, 0)
-        follower = (stop + 1) % self.stops[rows]
-        origin = ref + rounds * self.period[rows]
-        parked = phase < self.depart[rows, stop]
-        begin = origin + np.where(parked, self.arrive[rows, stop], self.depart[rows, stop])
-        next_arrival = np.where(follower == 0, self.period[rows], self.arrive[rows, follower])
-        end = origin + np.where(parked, self.depart[rows, stop], next_arrival)
-        x0, y0 = self.x[rows, stop], self.y[rows, stop]
-        x1 = np.where(parked, x0, self.x[rows, follower])
-        y1 = np.where(parked, y0, self.y[rows, follower])
-        return x0, y0, x1, y1, begin, end
+        span = float(self.period.max(initial=0.0)) + 1.0
+        real = np.isfinite(self.arrive)
+        follower = (np.arange(self.arrive.shape[1]) + 1) % self.stops[:, None]
+        rows = np.arange(len(self))[:, None]
+        next_at = np.where(follower == 0, self.period[:, None], self.arrive[rows, follower])
+        drive = np.where(real, next_at - self.depart, 1.0)
+        key = rows[:, :, None] * span + np.stack([self.arrive, self.depart], axis=2)
+        lines = []
+        for place in (self.x, self.y):
+            speed = np.where(drive > 0, (place[rows, follower] - place) / np.where(drive > 0, drive, 1.0), 0.0)
+            lines += [np.stack([place, place], axis=2), np.stack([np.zeros_like(speed), speed], axis=2)]
+        flat = np.repeat(real[:, :, None], 2, axis=2)
+        return span, key[flat], lines[0][flat], lines[1][flat], lines[2][flat], lines[3][flat]
 
     def positions(self, rows: Ints, ref: Floats, t: float | Floats) -> tuple[Floats, Floats]:
-        """Coordinates at ``t`` of the given loops, each of shape (rows,)."""
-        x0, y0, x1, y1, begin, end = self.leg_at(rows, ref, t)
-        at = np.broadcast_to(np.asarray(t, dtype=np.float64), x0.shape)
-        return along(x0, x1, begin, end, at), along(y0, y1, begin, end, at)
+        """Coordinates at ``t`` of the given loops with starts ``ref``, each of shape (rows,); ``t`` not before ``ref``."""
+        span, key, x, x_speed, y, y_speed = self._knots
+        wanted = (t - ref) % self.period[rows] + rows * span
+        knot = key.searchsorted(wanted, side="right") - 1
+        since = wanted - key[knot]
+        return x[knot] + x_speed[knot] * since, y[knot] + y_speed[knot] * since
 
     def visits(self, rows: Ints, ref: Floats, begin: Floats, end: Floats) -> tuple[Ints, Ints, Floats, Floats]:
         """Visits of loop segments: segment, site, arrival and departure, one row per visit.

@@ -76,9 +76,13 @@ def read_cells(path: str | Path) -> list[Row]:
                 if not rows and len(set(names)) < len(names):
                     raise InputError(f"{path.name}, line {reader.line_num}: a heading appears twice")
                 if len(cells) > len(names):
-                    raise InputError(f"{path.name}, line {reader.line_num}: {len(cells)} cells, but {len(names)} headings")
+                    raise InputError(
+                        f"{path.name}, line {reader.line_num}: {len(cells)} cells, but {len(names)} headings"
+                    )
                 found = {name: cell.strip() for name, cell in zip(names, cells)}
-                rows.append(Row(dict.fromkeys(names, "") | found, f"{path.name}, line {reader.line_num}", delimiter == ";"))
+                rows.append(
+                    Row(dict.fromkeys(names, "") | found, f"{path.name}, line {reader.line_num}", delimiter == ";")
+                )
     except csv.Error as error:
         raise InputError(f"{path.name}, line {reader.line_num}: {error}; check the quotation marks") from None
     return rows

@@ -92,6 +92,7 @@ class Trace:
     def __init__(self) -> None:
         self._rows: list[float] = []
         self._legs: list[float] = []
+        self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
 
     def __len__(self) -> int:
         return len(self._rows) // len(FIELDS)
@@ -110,11 +111,21 @@ class Trace:
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""
-        return _columns(self._rows, FIELDS, _TYPES)
+        return self._table("records", self._rows, FIELDS, _TYPES)
 
     def legs(self) -> dict[str, NDArray[np.generic]]:
         """Movement legs as arrays of shape (legs,), by field name."""
-        return _columns(self._legs, LEG_FIELDS, _LEG_TYPES)
+        return self._table("legs", self._legs, LEG_FIELDS, _LEG_TYPES)
+
+    def _table(self, name: str, flat: list[float], names: tuple[str, ...], types: dict[str, str]) -> dict[str, NDArray[np.generic]]:
+        """Columns of a flat list, kept until the list has grown; read-only, because they are shared."""
+        size, columns = self._tables.get(name, (-1, {}))
+        if size != len(flat):
+            columns = _columns(flat, names, types)
+            for column in columns.values():
+                column.flags.writeable = False
+            self._tables[name] = (len(flat), columns)
+        return dict(columns)
 
     def digest(self) -> str:
         """SHA-256 over all records and legs."""

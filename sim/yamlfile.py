@@ -33,6 +33,8 @@ class _PlainLoader(_Base):
 def _mapping(loader: Any, node: Any, deep: bool = False) -> dict[Any, Any]:
     seen: set[Any] = set()
     for key_node, _ in node.value:
+        if key_node.tag.endswith(":merge"):
+            continue
         key = loader.construct_object(key_node, deep=True)
         if not isinstance(key, str | int | float | bool) and key is not None:
             raise yaml.constructor.ConstructorError(None, None, "a list or mapping is no key", key_node.start_mark)
@@ -88,19 +90,21 @@ def _text_of(path: Path) -> str:
 
 def _check(text: str, file: str) -> None:
     """Look at the bare events first, so that nothing refused is ever built."""
-    depth = aliases = documents = 0
+    opened: list[str | None] = []
+    aliases = documents = 0
     for event in yaml.parse(text, Loader=_Base):
         where = f"{file}, line {event.start_mark.line + 1}"
         if getattr(event, "tag", None) not in (None, "!"):
             raise InputError(f"{where}: the tag '{event.tag}' is not allowed; only plain data is")
         if isinstance(event, yaml.AliasEvent):
             aliases += 1
+            if event.anchor in opened:
+                raise InputError(f"{where}: '*{event.anchor}' stands inside itself")
         elif isinstance(event, yaml.CollectionStartEvent):
-            depth += 1
+            opened.append(event.anchor)
         elif isinstance(event, yaml.CollectionEndEvent):
-            depth -= 1
-        elif isinstance(event, yaml.DocumentStartEvent):
-            documents += 1
-        if depth > MAX_DEPTH or aliases > MAX_ALIASES or documents > 1:
+            opened.pop()
+        documents += isinstance(event, yaml.DocumentStartEvent)
+        if len(opened) > MAX_DEPTH or aliases > MAX_ALIASES or documents > 1:
             limit = f"{MAX_DEPTH} levels, {MAX_ALIASES} aliases and one document"
             raise InputError(f"{where}: more than {limit} are not allowed")

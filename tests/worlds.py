@@ -7,6 +7,7 @@ its own, so that a mistake in the measures cannot hide one of the engine.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -74,6 +75,12 @@ def world(
     return make_scenario(territory, units, dispatch=dispatch or rules(), **parts)
 
 
+def with_units(scenario: Scenario, **columns: ArrayLike) -> Scenario:
+    """The scenario with some columns of its units replaced."""
+    arrays = {name: np.asarray(column, dtype=getattr(scenario.units, name).dtype) for name, column in columns.items()}
+    return replace(scenario, units=replace(scenario.units, **arrays))
+
+
 def play(scenario: Scenario, tape: Tape) -> Trace:
     """Run a day to its end."""
     return Simulation(scenario, tape).advance()
@@ -82,7 +89,8 @@ def play(scenario: Scenario, tape: Tape) -> Trace:
 def day(scenario: Scenario, at: ArrayLike, site: ArrayLike, scene_time: ArrayLike, **marks: Any) -> Trace:
     """Run a day on a tape given as columns."""
     sites = np.broadcast_to(np.asarray(site, dtype=np.int64), np.shape(at))
-    return play(scenario, make_tape(scenario.territory, at, sites, scene_time, **marks))
+    scene = np.broadcast_to(scene_time, np.shape(at)) if np.ndim(scene_time) == 0 else scene_time
+    return play(scenario, make_tape(scenario.territory, at, sites, scene, **marks))
 
 
 def calls(count: int, **marks: Any) -> Marks:

@@ -1,7 +1,7 @@
 """The same work as a plain SimPy program, written as the textbooks do: the yardstick of ``pollday bench``.
 
-One process per incident, ``simpy.Resource`` for the call desk, a loop over the units for the nearest free one, a heap of
-events for those who wait. It keeps no trace, only the response times. Nothing here is shared with the engine.
+One process per incident, one per drive home (interrupted when the unit is sent out again), ``simpy.Resource`` for the
+call desk, a loop over the units for the nearest free one, a heap of events for those who wait. It keeps no trace, only the response times. Nothing here is shared with the engine.
 """
 
 from __future__ import annotations
@@ -30,20 +30,26 @@ class Call:
 
 
 class Unit:
-    """A unit at home, on its way home (and free), or busy."""
+    """A unit: at home, busy at ``place``, or on its ``trip`` home from there."""
 
     def __init__(self, home: Place) -> None:
-        self.home = self.scene = home
+        self.home = self.place = home
         self.is_free = True
+        self.trip: simpy.Process | None = None
         self.left_at = self.home_at = 0.0
 
     def position(self, now: float) -> Place:
-        """Where a free unit is: at home, or on the straight line from its last scene."""
-        if now >= self.home_at:
-            return self.home
+        """Where the unit is: where it stands, or on the straight line home."""
+        if self.trip is None:
+            return self.place
         left = (self.home_at - now) / (self.home_at - self.left_at)
-        (x1, y1), (x0, y0) = self.home, self.scene
+        (x1, y1), (x0, y0) = self.home, self.place
         return x1 + (x0 - x1) * left, y1 + (y0 - y1) * left
+
+    def distance(self, place: Place, now: float) -> float:
+        """Metres from a free unit to a place, in a straight line."""
+        x, y = self.position(now)
+        return hypot(x - place[0], y - place[1])
 
 
 class Area:
@@ -56,15 +62,8 @@ class Area:
 
     def nearest_free(self, place: Place, now: float) -> Unit | None:
         """The nearest free unit, the first of several; ``None`` if all are busy."""
-        best, least = None, inf
-        px, py = place
-        for unit in self.units:
-            if unit.is_free:
-                x, y = unit.position(now)
-                distance = (x - px) ** 2 + (y - py) ** 2
-                if distance < least:
-                    best, least = unit, distance
-        return best
+        free = [unit for unit in self.units if unit.is_free]
+        return min(free, key=lambda unit: unit.distance(place, now), default=None)
 
 
 class Town:
@@ -81,7 +80,7 @@ class Town:
         return self.detour * hypot(a[0] - b[0], a[1] - b[1]) / self.speed
 
     def incident(self, call: Call, area: Area) -> Generator[simpy.Event, Any, None]:
-        """A call is taken, the nearest free unit is sent (or awaited), drives, works and goes home."""
+        """A call is taken, the nearest free unit is sent (or awaited), drives, works and is free again."""
         env = self.env
         with area.desk.request() as operator:
             yield operator
@@ -93,16 +92,30 @@ class Town:
             heappush(area.waiting, (call.priority, env.now, call.number, turn))
             unit = yield turn
         unit.is_free = False
-        yield env.timeout(self.drive_time(unit.position(env.now), call.place))
+        drive = self.drive_time(unit.position(env.now), call.place)
+        if unit.trip is not None:
+            unit.trip.interrupt("sent out again")
+            unit.trip = None
+        yield env.timeout(drive)
         self.responses[call.number] = env.now - call.at
+        unit.place = call.place
         yield env.timeout(call.scene_time)
 
-        unit.scene, unit.left_at = call.place, env.now
-        unit.home_at = env.now + self.drive_time(call.place, unit.home)
         if area.waiting:
             heappop(area.waiting)[-1].succeed(unit)
         else:
             unit.is_free = True
+            unit.trip = env.process(self.go_home(unit))
+
+    def go_home(self, unit: Unit) -> Generator[simpy.Event, Any, None]:
+        """A free unit drives home, unless it is sent out again on the way."""
+        drive = self.drive_time(unit.place, unit.home)
+        unit.left_at, unit.home_at = self.env.now, self.env.now + drive
+        try:
+            yield self.env.timeout(drive)
+        except simpy.Interrupt:
+            return
+        unit.place, unit.trip = unit.home, None
 
     def source(self, calls: list[tuple[Call, Area]]) -> Generator[simpy.Event, Any, None]:
         """Let every call come at its moment."""

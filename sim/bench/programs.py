@@ -37,7 +37,8 @@ def run_engine(work: Work) -> Callable[[], Result]:
     units = make_units(centres + np.arange(len(work.home_x)), territory, begin=OPENING)
     travel = uniform_travel(SPEED * 3.6, DETOUR)
     scenario = make_scenario(territory, units, travel=travel, operators=work.operators)
-    marks = {"priority": work.priority, "talk_time": work.talk_time, "channel": np.full(len(work), CHANNELS.index("phone"))}
+    phone = np.full(len(work), CHANNELS.index("phone"))
+    marks = {"priority": work.priority, "talk_time": work.talk_time, "channel": phone}
     simulation = Simulation(scenario, make_tape(territory, work.at, work.centre, work.scene_time, **marks))
     trace = simulation.advance()
     records = trace.columns()

@@ -49,8 +49,8 @@ SIZES = {
 class Work:
     """One day of calls. Coordinates in metres, moments in seconds from 00:00.
 
-    ``x``, ``y``, ``area``: (centres,); ``home_x``, ``home_y``, ``home_area``: (units,); ``at`` (rising), ``centre``, ``priority``
-    1 … 3, ``talk_time``, ``scene_time``: (incidents,); ``operators``: (areas,).
+    ``x``, ``y``, ``area``: (centres,); ``home_x``, ``home_y``, ``home_area``: (units,); ``at`` (rising), ``centre``,
+    ``priority`` 1 … 3, ``talk_time``, ``scene_time``: (incidents,); ``operators``: (areas,).
     """
 
     x: Floats
@@ -71,7 +71,7 @@ class Work:
 
 
 def draw_work(size: Size, seed: int = 1) -> Work:
-    """Draw one day: areas side by side, centres and homes uniform in each, calls at uniform centres by the hourly profile."""
+    """Draw one day: centres and homes uniform in the areas, calls at uniform centres by the hourly profile."""
     rng = Streams(seed)("bench")
     x, y, area = _scatter(rng, size, size.centres)
     home_x, home_y, home_area = _scatter(rng, size, size.units)

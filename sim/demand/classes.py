@@ -25,8 +25,8 @@ class IncidentClass:
     """One class of incident and how it is served.
 
     ``priority`` 1 (most urgent) … 4; ``slots`` the package, first arrival and completion timed apart; ``start``:
-    ``as_free`` sends and starts each unit as it becomes free, ``together`` sends only a full package and starts work when
-    all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done.
+    ``as_free`` sends and starts each unit as it becomes free, ``together`` sends only a full package and starts work
+    when all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done.
     ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight.
     """
 

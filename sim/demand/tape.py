@@ -26,18 +26,17 @@ Ints = NDArray[np.int64]
 class Incidents:
     """Incidents in order of (at, id); arrays have shape (incidents,) unless said.
 
-    ``at``: moment it occurs; ``site``: position in ``Territory.sites`` whose area, force and fabric it has; ``x``, ``y``: its
-    place (may differ from the site's). ``cls``: position in ``Scenario.classes``; ``priority``: 1 … 4.
-    ``report_time``: seconds until it is reported; ``talk_time``: seconds an operator needs; ``caller_patience``: seconds a
-    caller waits for an operator; ``dispatch_time``: handling after the call, without an operator.
+    ``at``: moment it occurs; ``site``: position in ``Territory.sites`` whose area, force and fabric it has; ``x``,
+    ``y``: its place (may differ from the site's). ``cls``: position in ``Scenario.classes``; ``priority``: 1 … 4.
+    ``report_time``: seconds until it is reported; ``talk_time``: seconds an operator needs; ``caller_patience``:
+    seconds a caller waits for an operator; ``dispatch_time``: handling after the call, without an operator.
     ``escalate_time``: seconds after the report at which it becomes one priority more urgent if no unit has arrived;
     ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
-    compared with the class's probability (NaN: never settled on the spot).
-    ``candidate``: uniform u that the state may thin; it happens iff u <= factor / ``bound`` (NaN: always);
-    ``thinning``: code into ``THINNINGS``; ``parent``: id of the rally it hangs on (-1: none).
-    ``convey_to``: site to which the first unit conveys afterwards (-1: none), with ``handover_time`` there.
-    ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``: (incidents, slots) seconds of
-    work and travel-time multiplier of the unit in each place of the package.
+    compared with the class's probability (NaN: never settled on the spot). ``candidate``: uniform u that the state may
+    thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: code into ``THINNINGS``; ``parent``: id of
+    the rally it hangs on (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with
+    ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``:
+    (incidents, slots) seconds of work and travel-time multiplier of the unit in each place of the package.
     """
 
     id: Ints
@@ -90,16 +89,21 @@ _DEFAULTS: dict[str, tuple[str, float]] = {
 }
 
 
-def incidents(*, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_time: Floats, **marks: Floats | Ints) -> Incidents:
+def incidents(
+    *, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_time: Floats, **marks: Floats | Ints
+) -> Incidents:
     """Build incidents from columns, sorted by (at, id); marks left out take their neutral value.
 
-    ``scene_time`` and ``noise`` may have shape (incidents,) or (incidents, slots). Raises ``ValueError`` for an unknown mark
-    or columns of different length.
+    ``scene_time`` and ``noise`` may have shape (incidents,) or (incidents, slots). Raises ``ValueError`` for an unknown
+    mark or columns of different length.
     """
     unknown = set(marks) - set(_DEFAULTS) - {"noise"}
     if unknown:
         raise ValueError(f"unknown incident marks: {sorted(unknown)}")
     ids = np.asarray(id, dtype=np.int64)
+    given = {"at": at, "site": site, "x": x, "y": y, "scene_time": scene_time, **marks}
+    if uneven := [name for name, column in given.items() if len(column) != len(ids)]:
+        raise ValueError(f"column '{uneven[0]}' has {len(given[uneven[0]])} rows, but there are {len(ids)} ids")
     order = np.lexsort((ids, np.asarray(at)))
     columns: dict[str, NDArray[np.generic]] = {
         name: np.asarray(marks.get(name, np.full(len(ids), default)), dtype=kind)[order]
@@ -107,7 +111,12 @@ def incidents(*, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_t
     }
     scene = _per_slot(scene_time)
     noise = _per_slot(marks.get("noise", np.ones(scene.shape)))
-    places = {"at": np.asarray(at, "f8"), "site": np.asarray(site, "i8"), "x": np.asarray(x, "f8"), "y": np.asarray(y, "f8")}
+    places = {
+        "at": np.asarray(at, "f8"),
+        "site": np.asarray(site, "i8"),
+        "x": np.asarray(x, "f8"),
+        "y": np.asarray(y, "f8"),
+    }
     columns |= {name: column[order] for name, column in places.items()}
     return Incidents(id=ids[order], scene_time=scene[order], noise=noise[order], **columns)  # type: ignore[arg-type]
 

@@ -17,7 +17,7 @@ from sim.folder.places import Places
 from sim.folder.world import WorldSettings
 from sim.forces.units import SKILLS, Units
 from sim.movement import Loops, build_loops
-from sim.runs.names import number_ids
+from sim.names import number_ids
 from sim.tables import EARLIEST, LATEST, Row, codes, flags, floats, integers, read_rows, unique
 from sim.territory.travel import MODES, build_travel
 

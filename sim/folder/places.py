@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sim.arrays import make_sites, make_territory
 from sim.errors import InputError, nearest
 from sim.folder.world import WorldSettings
-from sim.runs.names import natural, number_ids
+from sim.names import natural, number_ids
 from sim.tables import Row, codes, floats, integers, number, read_cells, read_rows, unique
 from sim.territory.checks import COUNTRY_BOXES, check_inside
 from sim.territory.sites import FABRICS, SITE_KINDS, TIERS, Territory

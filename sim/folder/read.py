@@ -18,9 +18,9 @@ from sim.demand.tape import Inject, Tape
 from sim.errors import InputError, nearest
 from sim.folder.crews import Crews, read_crews, read_preferences, shifts_of, unit_rows
 from sim.folder.places import Places, read_places
-from sim.folder.world import WorldSettings
+from sim.folder.world import ASSUMED_KMH, WorldSettings
 from sim.forces.units import Units
-from sim.runs.names import Names
+from sim.names import Names
 from sim.scenario import Scenario
 from sim.settings import dump, read
 from sim.tables import EARLIEST, LATEST, Row
@@ -189,8 +189,8 @@ def _names(places: Places, crews: Crews) -> Names:
 def _notes(scenario: Scenario, crews: Crews, world: WorldSettings) -> list[str]:
     """What a reader should know: assumptions that took effect, and kinds that nobody has."""
     notes = []
-    if scenario.territory.matrix is None and "speed_kmh" not in vars(world):
-        notes.append("no speed is given: 40 km/h")
+    if scenario.territory.matrix is None and world.speed_kmh is None and world.speeds is None:
+        notes.append(f"no speed is given: {ASSUMED_KMH:g} km/h is assumed (speed_kmh in world.yaml)")
     kinds = set(_kinds_in_use(crews.units))
     for cls in scenario.classes:
         for kind in sorted({kind for slot in cls.slots for kind in slot.kinds} - kinds):

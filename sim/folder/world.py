@@ -31,8 +31,8 @@ class WorldSettings:
 
     ``metric``: ``auto`` is the great circle where sites.csv has ``lon`` and ``lat``, else the straight line of a plane; with
     travel.csv the given seconds rule. ``wrap``: width and height in metres that close a plane into a torus. ``country``: a box in
-    which all places must lie (``any``: no box, and no guess that coordinates are swapped). ``speed_kmh`` under way to a task,
-    ``home_speed_kmh`` otherwise (the same unless given), or ``speeds`` by mode and fabric; ``detour`` multiplies distances.
+    which all places must lie (``any``: no box, and no guess that coordinates are swapped). ``speed_kmh`` under way to a task (left out:
+    40, assumed), ``home_speed_kmh`` otherwise (the same unless given), or ``speeds`` by mode and fabric; ``detour`` multiplies distances.
     ``policy`` is ``preference`` where there is a preferences.csv, else ``nearest``; the other rules of dispatch are those of the
     group ``dispatch``. ``operators`` per command room (left out: nobody ever waits for one), ``lines`` per operator (0: no
     bound). The run lasts from ``begin`` (left out: the first thing that happens) to ``end`` (left out: until all is done).
@@ -42,7 +42,7 @@ class WorldSettings:
     metric: Literal["auto", "great_circle", "euclid", "right_angle"] = "auto"
     wrap: tuple[Side, Side] | None = None
     country: Literal["algeria", "libya", "morocco", "any"] | None = None
-    speed_kmh: Kmh = 40.0
+    speed_kmh: Kmh | None = None
     home_speed_kmh: Kmh | None = None
     speeds: SpeedTable | None = None
     detour: Annotated[float, Field(ge=1.0, le=5.0)] = 1.0
@@ -89,10 +89,11 @@ class WorldSettings:
 
     def travel(self) -> TravelSettings:
         """Speeds without any slower hours."""
-        out = self.speeds or {"car": dict.fromkeys(FABRICS, self.speed_kmh)}
+        out = self.speeds or {"car": dict.fromkeys(FABRICS, self.speed_kmh or ASSUMED_KMH)}
         home = {mode: dict.fromkeys(FABRICS, self.home_speed_kmh) for mode in out} if self.home_speed_kmh else out
         return TravelSettings(speeds=out, home_speeds=home, detour=dict.fromkeys(FABRICS, self.detour), peak_factor=1.0)  # type: ignore[arg-type]
 
 
+ASSUMED_KMH = 40.0
 MANY = 1000
 """Operators of a room where none ever lacks."""

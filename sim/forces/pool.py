@@ -63,7 +63,7 @@ def _too_few(
     worst = int(missing.argmax())
     name, rest = territory.forces[force], staffing.shifts.rest_time / HOUR
     return (
-        f"staffing.mobilised.{name}: {total} heads, but the plan needs {need.sum()} with {rest:g} h of rest after shifts\n"
+        f"staffing.mobilised.{name}: {total} heads, but the plan needs {need.sum()} with {rest:g} h of rest\n"
         f"{need.sum() - total} are missing, {missing[worst]} of them in {area_label(territory, worst)} "
         f"at {format_time(at[worst])}: plan fewer posts or patrols (…_factor below 1) or mobilise more"
     )

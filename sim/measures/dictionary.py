@@ -44,7 +44,7 @@ def as_markdown() -> str:
         "# Output dictionary",
         "",
         "Every column of every output table and every headline figure. Times are seconds from 00:00 of polling day.",
-        "An empty cell (None, null) means no data, which is never written as 0. `pollday explain NAME` prints one entry.",
+        "An empty cell (None, null) is no data, which is never written as 0. `pollday explain NAME` shows one entry.",
         "",
         "This page is made from the code (`sim/measures/`); renew it with `python tests/measures/test_dictionary.py`.",
     ]

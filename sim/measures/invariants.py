@@ -195,10 +195,9 @@ def check_legs(day: Day) -> None:
 def _check_starts(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> None:
     """Each leg must start where the earlier leg, the loop or the base says the unit was when it was decided on."""
     x0, y0 = day.leg("x0")[leg], day.leg("y0")[leg]
-    tolerance = 1e-7 if day.scenario.territory.metric == "great_circle" else 1e-4
     sites, base = day.scenario.territory.sites, day.scenario.units.base[day.leg_unit[leg]]
     good = earlier < 0
-    good &= _near(x0, y0, sites.x[base], sites.y[base], tolerance)
+    good &= _near(day, x0, y0, sites.x[base], sites.y[base])
     has = np.flatnonzero(earlier >= 0)
     before = earlier[has]
     ends = [
@@ -211,13 +210,12 @@ def _check_starts(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> None:
         )
         for axis in "xy"
     ]
-    good[has] |= _near(x0[has], y0[has], ends[0], ends[1], tolerance)
+    good[has] |= _near(day, x0[has], y0[has], ends[0], ends[1])
     rest = np.flatnonzero(~good)
-    good[rest] = _near_loop(day, leg[rest], decided[rest], tolerance)
+    good[rest] = _near_loop(day, leg[rest], decided[rest])
     rest = np.flatnonzero(~good)
-    good[rest] = _rested(day, leg[rest], decided[rest]) & _near(
-        x0[rest], y0[rest], sites.x[base[rest]], sites.y[base[rest]], tolerance
-    )
+    at_base = _near(day, x0[rest], y0[rest], sites.x[base[rest]], sites.y[base[rest]])
+    good[rest] = at_base & _rested(day, leg[rest], earlier[rest], decided[rest])
     bad = np.flatnonzero(~good)
     assert len(bad) == 0, (
         f"I2: unit {day.leg_columns['unit'][leg[bad[0]]]} jumps to ({x0[bad[0]]}, {y0[bad[0]]}) "
@@ -225,8 +223,14 @@ def _check_starts(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> None:
     )
 
 
-def _near(x0: Floats, y0: Floats, x1: Floats, y1: Floats, tolerance: float) -> Bools:
-    return (np.abs(x0 - x1) <= tolerance) & (np.abs(y0 - y1) <= tolerance)
+def _near(day: Day, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Bools:
+    """Whether two places are the same to centimetres; on a torus also after a turn round it."""
+    tolerance = 1e-7 if day.scenario.territory.metric == "great_circle" else 1e-4
+    dx, dy = np.abs(x0 - x1), np.abs(y0 - y1)
+    if day.scenario.territory.wrap is not None:
+        width, height = day.scenario.territory.wrap
+        dx, dy = np.abs(dx - width * np.round(dx / width)), np.abs(dy - height * np.round(dy / height))
+    return (dx <= tolerance) & (dy <= tolerance)
 
 
 def _latest(day: Day, unit: Ints, at: Floats, *kinds: str) -> Ints:
@@ -239,7 +243,7 @@ def _latest(day: Day, unit: Ints, at: Floats, *kinds: str) -> Ints:
     return np.where((place >= 0) & (day.unit[found] == unit), found, -1) if len(record) else found
 
 
-def _near_loop(day: Day, leg: Ints, decided: Floats, tolerance: float) -> Bools:
+def _near_loop(day: Day, leg: Ints, decided: Floats) -> Bools:
     """Whether each leg starts on the unit's own loop, where the latest start of it puts the unit."""
     unit = day.leg_unit[leg]
     started = _latest(day, unit, decided, "loop_started")
@@ -251,13 +255,14 @@ def _near_loop(day: Day, leg: Ints, decided: Floats, tolerance: float) -> Bools:
     if len(can):
         ref = np.minimum(day.value[started[can]], decided[can])
         x, y = day.scenario.loops.positions(loop[can], ref, decided[can])
-        good[can] = _near(day.leg("x0")[leg[can]], day.leg("y0")[leg[can]], x, y, tolerance)
+        good[can] = _near(day, day.leg("x0")[leg[can]], day.leg("y0")[leg[can]], x, y)
     return good
 
 
-def _rested(day: Day, leg: Ints, decided: Floats) -> Bools:
-    """Whether each unit came on duty after the earlier leg it would otherwise continue."""
-    return _latest(day, day.leg_unit[leg], decided, "on_duty") >= 0
+def _rested(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> Bools:
+    """Whether each unit came on duty since it set out on the earlier leg: then it starts from its base."""
+    on_duty = _latest(day, day.leg_unit[leg], decided, "on_duty")
+    return (on_duty >= 0) & ((earlier < 0) | (day.time[on_duty] >= day.leg("depart_at")[earlier]))
 
 
 def check_coverage(day: Day, grid_time: float = 7200.0) -> None:

@@ -247,8 +247,8 @@ ENTRIES = (
         (
             "load",
             "share",
-            "Units: busy share of the time on duty; desks: talk time over operator time; lanes: work over what they can "
-            "do; fixed teams: heads on duty over heads planned; all in the voting phase",
+            "Units: busy share of the time on duty; desks: talk time over operator time; lanes: work over what they "
+            "can do; fixed teams: heads on duty over heads planned; all in the voting phase",
         ),
         ("load_peak", "share", "Load of the busiest hour (lanes: of the busiest checkpoint)"),
         ("warning", "text", "Load below 10 % or above 95 % (fixed teams: below 95 % of the plan)"),

@@ -173,7 +173,7 @@ ENTRIES = entries(
     (
         "mean_gap",
         "s",
-        "Mean time between patrol visits in the voting phase; the first gap starts at opening, the last ends at closing",
+        "Mean time between patrol visits in the voting phase: first gap from opening, last gap to closing",
         "time without a patrol / number of gaps",
     ),
     ("max_gap", "s", "Longest time without a patrol visit in the voting phase"),

@@ -55,7 +55,7 @@ def summary(scenario: Scenario, table: IncidentTable, by: Sequence[str] = (), gr
         out[dimension] = [texts[code] for code in (rest % len(texts)).tolist()]
         rest //= len(texts)
     out = dict(reversed(out.items()))
-    return out | {name: [row[name] for row in rows] for name in statistics(chosen.take(chosen.id < 0))}  # type: ignore[arg-type]
+    return out | {name: [row[name] for row in rows] for name in statistics(chosen.take(chosen.id < 0))}
 
 
 def statistics(table: IncidentTable) -> dict[str, Cell]:

@@ -27,7 +27,7 @@ class Unit:
         self.index, self.id, self.base, self.mode = index, id, base, mode
         self.home_x, self.home_y, self.home_fabric = home_x, home_y, home_fabric
         self.row = self.place = -1
-        self.heads = 1
+        self.heads = 0
         self.fleet: Fleet
         self.area: DispatchArea
         self.slot_types: list[int] = []

@@ -60,6 +60,10 @@ class Rows:
     fabric: list[int]
     area: list[int]
     patience_at: list[float]
+    candidate: list[float]
+    bound: list[float]
+    thinning: list[int]
+    parent: list[int]
     convey_to: list[int]
     handover_time: list[float]
     scene_time: list[list[float]]
@@ -87,7 +91,7 @@ def build_rows(world: World, numbers: dict[Slot, int]) -> Rows:
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
     area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
     same = ("at", "id", "report_time", "channel", "talk_time", "caller_patience", "dispatch_time", "escalate_time", "on_spot")
-    same += ("cls", "priority", "site", "x", "y", "convey_to", "handover_time")
+    same += ("cls", "priority", "site", "x", "y", "convey_to", "handover_time", "candidate", "bound", "thinning", "parent")
     return Rows(
         world=world,
         **{name: getattr(incidents, name).tolist() for name in same},
@@ -110,17 +114,12 @@ def build_units(scenario: Scenario, numbers: dict[Slot, int]) -> list[Unit]:
     """Make the units of the day from their columns, in id order."""
     units, sites = scenario.units, scenario.territory.sites
     eligible = [np.flatnonzero(fills(slot, units)) for slot in numbers]
-    result = []
-    for index in range(len(units)):
-        base = int(units.base[index])
-        home = (float(sites.x[base]), float(sites.y[base]), int(sites.fabric[base]))
-        unit = Unit(index, int(units.id[index]), base, *home, int(units.mode[index]))
-        unit.moving_time, unit.parked_time = float(units.moving_time[index]), float(units.parked_time[index])
-        unit.base_time = float(units.base_time[index])
-        unit.home_factor, unit.scene_factor = float(units.home_factor[index]), float(units.scene_factor[index])
-        unit.loop, unit.loop_phase = int(units.loop[index]), float(units.loop_phase[index])
-        unit.heads = 0
-        result.append(unit)
+    home = (sites.x[units.base].tolist(), sites.y[units.base].tolist(), sites.fabric[units.base].tolist())
+    fixed = zip(units.id.tolist(), units.base.tolist(), *home, units.mode.tolist(), strict=True)
+    result = [Unit(index, *facts) for index, facts in enumerate(fixed)]
+    for name in ("moving_time", "parked_time", "base_time", "home_factor", "scene_factor", "loop", "loop_phase"):
+        for unit, value in zip(result, getattr(units, name).tolist(), strict=True):
+            setattr(unit, name, value)
     for s, rows in enumerate(eligible):
         for row in rows:
             result[row].slot_types.append(s)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from sim.processes.kernel import PLAN, At, Tale
@@ -58,15 +59,25 @@ def go_off(world: World, unit: Unit) -> None:
         leave_duty(world, unit, -1)
 
 
-def hold_post(world: World, unit: Unit, shifts: Shifts) -> Tale:
-    """A fixed team, crew or ring: present with so many heads, never sent elsewhere."""
-    for number, (start, end, heads) in enumerate(shifts):
-        yield At(world.clock, start, PLAN + unit.id)
-        world.record(K["on_duty"], None, unit, unit.base, unit.area.index, unit.last, heads)
-        world.heads_at[unit.base] += heads - unit.heads
-        unit.heads = heads
-        if number + 1 == len(shifts) or shifts[number + 1][0] > end:
-            yield At(world.clock, end, PLAN + unit.id)
-            world.record(K["off_duty"], None, unit, unit.base, unit.area.index, unit.last, heads)
-            world.heads_at[unit.base] -= heads
-            unit.heads = 0
+def hold_posts(world: World, units: Sequence[Unit], shifts: Sequence[Shifts]) -> Tale:
+    """Fixed teams, crews and rings of one area with the same hours: present with so many heads, never sent elsewhere.
+
+    One tale for all of them: 12,400 teams that change at the same moments need not wake one by one.
+    """
+    hours = [(start, end) for start, end, _ in shifts[0]]
+    for number, (start, end) in enumerate(hours):
+        yield At(world.clock, start, PLAN + units[0].id)
+        for unit, own in zip(units, shifts, strict=True):
+            man_post(world, unit, own[number][2])
+        if number + 1 == len(hours) or hours[number + 1][0] > end:
+            yield At(world.clock, end, PLAN + units[0].id)
+            for unit in units:
+                man_post(world, unit, 0)
+
+
+def man_post(world: World, unit: Unit, heads: int) -> None:
+    """Have ``heads`` officers at a post from now on (0: the post is left)."""
+    kind, value = (K["on_duty"], heads) if heads else (K["off_duty"], unit.heads)
+    world.record(kind, None, unit, unit.base, unit.area.index, unit.last, value)
+    world.heads_at[unit.base] += heads - unit.heads
+    unit.heads = heads

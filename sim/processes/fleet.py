@@ -1,7 +1,7 @@
 """The mobile units of one dispatch area: where they are and which of them may be sent, as arrays.
 
-Positions are never events. Each unit has a current leg (a unit that stands has a leg of no length); units on a patrol
-loop get their next leg when somebody looks.
+Positions are never events. Each unit has a current leg (a unit that stands has a leg of no length); a unit on a patrol
+loop is where its loop is once the leg that brings it there has ended.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Fleet:
         self.node = np.array([u.base for u in units], dtype=np.int64)
         self.loop = np.full(count, -1, dtype=np.int64)
         self.loop_ref = np.zeros(count)
-        self.next_look = inf
+        self.patrols = np.zeros(0, dtype=np.int64)
         self.mode = np.array([u.mode for u in units], dtype=np.int64)
         self.moving_time = np.array([u.moving_time for u in units])
         self.rest_time = np.array([u.base_time for u in units])
@@ -82,10 +82,14 @@ class Fleet:
         self.node[unit.row] = unit.base
         self.rest_time[unit.row] = unit.base_time
 
+    def rest_at_base(self, unit: Unit) -> None:
+        """Put a unit back to its base, where its next shift begins."""
+        self.drive(unit, unit.home_x, unit.home_y, unit.home_x, unit.home_y, LONG_AGO, LONG_AGO)
+        self.node[unit.row] = unit.base
+        self.rest_time[unit.row] = unit.base_time
+
     def positions(self, t: float) -> tuple[Floats, Floats]:
         """Coordinates of all units at ``t``, each of shape (units,)."""
-        if t >= self.next_look:
-            self._look(t)
         remaining = self.arrive_at - t
         remaining *= self.rate
         np.maximum(remaining, 0.0, out=remaining)
@@ -94,13 +98,17 @@ class Fleet:
         x += self.x1
         y = self.dy * remaining
         y += self.y1
+        if len(self.patrols):
+            rows = self.patrols[self.arrive_at[self.patrols] <= t]
+            x[rows], y[rows] = self.loops.positions(self.loop[rows], self.loop_ref[rows], t)
         return x, y
 
     def locate(self, unit: Unit, t: float) -> tuple[float, float]:
         """Coordinates of one unit at ``t``, also while it has not yet left for its current leg."""
-        if t >= self.next_look and self.loop[unit.row] >= 0:
-            self._look(t)
         row = unit.row
+        if self.loop[row] >= 0 and self.arrive_at[row] <= t:
+            x, y = self.loops.positions(self.loop[row : row + 1], self.loop_ref[row : row + 1], t)
+            return float(x[0]), float(y[0])
         remaining = min(max((float(self.arrive_at[row]) - t) * float(self.rate[row]), 0.0), 1.0)
         return float(self.dx[row]) * remaining + float(self.x1[row]), float(self.dy[row]) * remaining + float(self.y1[row])
 
@@ -124,13 +132,12 @@ class Fleet:
         """Put a unit on a loop that reaches its first stop at ``ref``, once its current leg has ended."""
         self.loop[unit.row] = loop
         self.loop_ref[unit.row] = ref
-        self.next_look = min(self.next_look, float(self.arrive_at[unit.row]))
+        self.patrols = np.flatnonzero(self.loop >= 0)
 
-    def leave_loop(self, unit: Unit, t: float) -> None:
-        """Take a unit off its loop where it is now."""
-        x, y = self.locate(unit, t)
+    def leave_loop(self, unit: Unit) -> None:
+        """Take a unit off its loop; whoever does so gives it its next leg."""
         self.loop[unit.row] = -1
-        self.drive(unit, x, y, x, y, t, t)
+        self.patrols = np.flatnonzero(self.loop >= 0)
 
     def slowness(self, fabric: int) -> Floats:
         """Seconds per metre of road-corrected distance for every unit in one fabric, shape (units,)."""
@@ -149,15 +156,3 @@ class Fleet:
         row = unit.row
         moving = self.loop[row] >= 0 or self.arrive_at[row] > t
         return float(self.moving_time[row] if moving else self.rest_time[row])
-
-    def _look(self, t: float) -> None:
-        """Give units on loops the leg they are on at ``t``."""
-        due = np.flatnonzero((self.loop >= 0) & (self.arrive_at <= t))
-        if len(due):
-            x0, y0, x1, y1, begin, end = self.loops.leg_at(self.loop[due], self.loop_ref[due], t)
-            self.x1[due], self.y1[due] = x1, y1
-            self.dx[due], self.dy[due] = x0 - x1, y0 - y1
-            self.arrive_at[due] = end
-            self.rate[due] = np.where(end > begin, 1.0 / np.where(end > begin, end - begin, 1.0), 0.0)
-        patrols = self.arrive_at[self.loop >= 0]
-        self.next_look = float(patrols.min()) if len(patrols) else inf

@@ -5,8 +5,6 @@ from __future__ import annotations
 from math import inf
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.processes.actors import Task
 from sim.processes.kernel import TASK, At, Story, Tale
@@ -33,7 +31,7 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
     clock, task = world.clock, rows.task(index)
     world.tasks[task.id] = task
     world.record(K["occurred"], task, None, task.site, task.area.index)
-    if not happens(world, task):
+    if not happens(world, rows, task):
         return
     if rows.report_time[index] > 0.0:
         yield At(clock, clock._now + rows.report_time[index], TASK + task.id)
@@ -56,14 +54,13 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
         end(world, task, "closed", 0)
 
 
-def happens(world: World, task: Task) -> bool:
-    """Thin a candidate incident by the state: it happens iff u <= factor / bound."""
-    incidents = world.tape.incidents
-    u = incidents.candidate[task.index]
-    if np.isnan(u):
+def happens(world: World, rows: Rows, task: Task) -> bool:
+    """Thin a candidate incident by the state: it happens iff u <= factor / bound (no u: it always happens)."""
+    u = rows.candidate[task.index]
+    if u != u:
         return True
-    factor = world.factor(THINNINGS[incidents.thinning[task.index]], int(incidents.parent[task.index]))
-    if u <= factor / incidents.bound[task.index]:
+    factor = world.factor(THINNINGS[rows.thinning[task.index]], rows.parent[task.index])
+    if u <= factor / rows.bound[task.index]:
         return True
     end(world, task, "prevented", factor)
     return False

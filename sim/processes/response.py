@@ -181,12 +181,13 @@ def leave_loop(world: World, unit: Unit, cause: int) -> None:
     """Suspend a unit's loop, if it is on one."""
     if unit.loop >= 0 and unit.fleet.loop[unit.row] >= 0:
         world.record(K["loop_suspended"], None, unit, -1, unit.area.index, cause)
-        unit.fleet.leave_loop(unit, world.clock._now)
+        unit.fleet.leave_loop(unit)
 
 
 def leave_duty(world: World, unit: Unit, cause: int) -> None:
-    """End a unit's duty: it is no longer counted nor sent."""
+    """End a unit's duty: it is no longer counted nor sent; the next shift finds it at its base."""
     leave_loop(world, unit, cause)
+    unit.fleet.rest_at_base(unit)
     if unit.is_free:
         unit.fleet.set_busy(unit)
     for s in unit.slot_types:

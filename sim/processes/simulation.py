@@ -8,11 +8,12 @@ from math import inf
 
 from sim.demand.tape import Inject, Tape
 from sim.errors import InputError
+from sim.processes.actors import Unit
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import watch
-from sim.processes.duty import duty, hold_post
+from sim.processes.duty import duty, hold_posts
 from sim.processes.incident import demand
-from sim.processes.kernel import PLAN, At, Story, Tale
+from sim.processes.kernel import PLAN, At, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.world import K, World
@@ -33,9 +34,10 @@ class Simulation:
             check(order)
         self.scenario = scenario
         self.tape = tape
-        self.world, self._rows = build_world(scenario, tape)
         self._orders = 0
-        self._start()
+        with uncollected():
+            self.world, self._rows = build_world(scenario, tape)
+            self._start()
 
     @property
     def trace(self) -> Trace:
@@ -57,10 +59,11 @@ class Simulation:
             if decision.at < self.now:
                 raise InputError(f"decision '{decision.effect}' at {decision.at:g} s lies before the present, {self.now:g} s")
             self._order(decision)
-        if until > self.scenario.calendar.end:
-            self.world.clock.run_through(self.scenario.calendar.end)
-        else:
-            self.world.clock.run_before(until)
+        with uncollected():
+            if until > self.scenario.calendar.end:
+                self.world.clock.run_through(self.scenario.calendar.end)
+            else:
+                self.world.clock.run_before(until)
         return self.trace
 
     def _order(self, order: Inject) -> None:
@@ -71,11 +74,7 @@ class Simulation:
         """Start every process: phases, units, checkpoints, rallies, injects and the demand."""
         world, clock = self.world, self.world.clock
         Story(clock, phases(world))
-        mobile = self.scenario.units.mobile
-        for unit in world.units:
-            shifts = self.scenario.units.shifts(unit.index)
-            if shifts:
-                Story(clock, (duty if mobile[unit.index] else hold_post)(world, unit, shifts))
+        self._start_duty()
         for site, vehicles in _vehicles_by_site(self.tape).items():
             Story(clock, watch(world, site, vehicles))
         for fact in self.tape.rallies:
@@ -83,6 +82,19 @@ class Simulation:
         for inject in self.tape.injects:
             self._order(inject)
         Story(clock, demand(world, self._rows))
+
+    def _start_duty(self) -> None:
+        """One tale for each mobile unit; one for all posts of an area that have the same hours."""
+        world, mobile = self.world, self.scenario.units.mobile
+        posts: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+        for unit in world.units:
+            shifts = self.scenario.units.shifts(unit.index)
+            if mobile[unit.index] and shifts:
+                Story(world.clock, duty(world, unit, shifts))
+            elif shifts:
+                posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append(unit)
+        for group in posts.values():
+            Story(world.clock, hold_posts(world, group, [self.scenario.units.shifts(unit.index) for unit in group]))
 
 
 def phases(world: World) -> Tale:

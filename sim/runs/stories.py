@@ -8,16 +8,18 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from sim.measures.day import Day, Floats, first_of, rows_of
+from sim.measures.day import Day, Floats, cells, first_of, rows_of
 from sim.measures.entry import Table, entries
-from sim.measures.response import PARTS, STATUSES, IncidentTable, incident_table
-from sim.runs.names import Names
+from sim.measures.response import PARTS, IncidentTable, incident_table
+from sim.measures.summary import incident_columns
+from sim.names import Names
 
 COLUMNS = (
     "id", "site", "class", "priority", "status", "unit", "units",
     "occurred_at", "reported_at", "processed_at", "dispatched_at", "departed_at", "arrived_at", "complete_at",
     "conveying_at", "conveyed_at", "handed_over_at", "cleared_at", "closed_at",
-    *PARTS, "response_time", "full_package_time",
+    *PARTS, "response_time", "full_package_time", "target_time",
+    "group", "force", "area", "fabric", "hour",
 )  # fmt: skip
 
 
@@ -50,8 +52,7 @@ def incident_rows(day: Day, names: Names) -> Table:
     conveying_at, _ = moments.of_first_unit("conveying")
     conveyed_at, handover_time = moments.of_first_unit("handed_over")
     arrived = _arrivals(day, table, names)
-    times = {name: getattr(table, name) for name in COLUMNS if hasattr(table, name) and name.endswith(("_at", "_time"))}
-    times |= {
+    times = {
         "arrived_at": table.first_arrival_at,
         "departed_at": table.dispatched_at + table.mobilisation_time,
         "conveying_at": conveying_at,
@@ -59,16 +60,14 @@ def incident_rows(day: Day, names: Names) -> Table:
         "handed_over_at": conveyed_at + handover_time,
         "cleared_at": moments.of_first_unit("cleared")[0],
     }
-    rows: Table = {
+    rows = incident_columns(day.scenario, table)
+    rows |= {
         "id": [names.incident(i) for i in table.id.tolist()],
         "site": [names.site(i) for i in day.scenario.territory.sites.id[table.site].tolist()],
-        "class": [day.scenario.classes[c].name for c in table.cls.tolist()],
-        "priority": list(table.priority.tolist()),
-        "status": [STATUSES[s] for s in table.status.tolist()],
         "unit": [names.unit(u) if u >= 0 else None for u in table.unit.tolist()],
         "units": [names.list_of(arrived.get(row, ())) for row in table.row.tolist()],
     }
-    rows |= {name: [v if v == v else None for v in values.tolist()] for name, values in times.items()}
+    rows |= {name: cells(values) for name, values in times.items()}
     return {name: rows[name] for name in COLUMNS}
 
 

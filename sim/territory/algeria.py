@@ -143,6 +143,7 @@ def _territory(t: Communes, sites: Sites, settings: TerritorySettings) -> Territ
         populations=people[positions] * settings.population / people.sum(),
         neighbours=nearest_areas(middle[0][positions], middle[1][positions], touching if len(chosen) > 1 else set()),
         outline=OUTLINE,
+        omitted=tuple(code for code in t.wilaya_codes if code not in chosen),
         notes=NOTES,
     )
 

@@ -59,12 +59,38 @@ def _wrapped(score: Callable[..., Floats], width: float, height: float) -> Calla
     return wrapped
 
 
+def _euclid_one(x0: float, y0: float, x1: float, y1: float) -> float:
+    dx, dy = x0 - x1, y0 - y1
+    return dx * dx + dy * dy
+
+
+def _right_angle_one(x0: float, y0: float, x1: float, y1: float) -> float:
+    return abs(x0 - x1) + abs(y0 - y1)
+
+
+def _great_circle_one(x0: float, y0: float, x1: float, y1: float) -> float:
+    half = math.pi / 360.0
+    a, b = math.sin((y0 - y1) * half), math.sin((x0 - x1) * half)
+    return a * a + math.cos(y0 * (2 * half)) * math.cos(y1 * 2 * half) * (b * b)
+
+
+def _wrapped_one(score: Callable[..., float], width: float, height: float) -> Callable[..., float]:
+    def wrapped(x0: float, y0: float, x1: float, y1: float) -> float:
+        dx, dy = abs(x0 - x1) % width, abs(y0 - y1) % height
+        return score(min(dx, width - dx), min(dy, height - dy), 0.0, 0.0)
+
+    return wrapped
+
+
 _SCORES = {"euclid": _euclid, "right_angle": _right_angle, "great_circle": _great_circle}
 
 
 def _metres_great_circle(score: float) -> float:
     return 2.0 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(score)))
 
+
+_SCORES_ONE = {"euclid": _euclid_one, "right_angle": _right_angle_one, "great_circle": _great_circle_one}
+"""The same scores for two points in plain numbers: an array of one costs five times as much."""
 
 _METRES: dict[str, Callable[[float], float]] = {
     "euclid": math.sqrt,
@@ -96,12 +122,13 @@ def great_circle_metres(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) 
 class Travel:
     """Travel times in one territory.
 
-    ``score(x, y, px, py)`` orders points (arrays) by distance to one point; ``emergency`` and ``normal`` are speeds in m/s
+    ``score(x, y, px, py)`` orders points (arrays) by distance to one point, ``score_one`` does so for two points; ``emergency`` and ``normal`` are speeds in m/s
     as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric. Under a matrix every site is a node.
     """
 
     metric: str
     score: Callable[[Floats, Floats, float, float], Floats]
+    score_one: Callable[[float, float, float, float], float]
     metres: Callable[[float], float]
     emergency: tuple[tuple[float, ...], ...]
     normal: tuple[tuple[float, ...], ...]
@@ -132,7 +159,7 @@ class Travel:
         """Score from one place to another; nodes matter under a matrix only."""
         if self.matrix is not None:
             return float(self.matrix[node0, node1])
-        return float(self.score(np.array((x0,)), np.array((y0,)), x1, y1)[0])
+        return self.score_one(x0, y0, x1, y1)
 
     def nearest_node(self, x: float, y: float) -> int:
         """The node nearest to a point in a straight line; ties to the first node."""
@@ -142,11 +169,13 @@ class Travel:
 def build_travel(territory: Territory, settings: TravelSettings) -> Travel:
     """Make the travel times of a territory from its metric and the travel settings."""
     score = _SCORES.get(territory.metric, _euclid)
+    score_one = _SCORES_ONE.get(territory.metric, _euclid_one)
     if territory.wrap is not None:
-        score = _wrapped(score, *territory.wrap)
+        score, score_one = _wrapped(score, *territory.wrap), _wrapped_one(score_one, *territory.wrap)
     return Travel(
         metric=territory.metric,
         score=score,
+        score_one=score_one,
         metres=_METRES[territory.metric],
         emergency=_speeds(settings.speeds),
         normal=_speeds(settings.home_speeds),

@@ -107,7 +107,9 @@ def test_a_row_may_bring_its_own_package(territory, tmp_path):
     path = tmp_path / "tape.csv"
     path.write_text(
         "id,at,site,priority,package,start,release,scene_time,noise\n"
-        "1,60,101,1,patrol_car:2 + rrv,together,,600|700|800,1|1.5|2\n2,61,101,2,,,,5,\n3,62,102,1,patrol_car:2+rrv,together,each,9,\n"
+        "1,60,101,1,patrol_car:2 + rrv,together,,600|700|800,1|1.5|2\n"
+        "2,61,101,2,,,,5,\n"
+        "3,62,102,1,patrol_car:2+rrv,together,each,9,\n"
     )
     tape, classes = load_world_tape(path, territory)
     assert len(classes) == 2
@@ -235,7 +237,7 @@ def test_two_tapes_merge_into_one_day(territory, calendar, demand):
 
 
 def test_tapes_that_share_an_id_do_not_merge(drawn):
-    with pytest.raises(InputError, match="incident id .* is in both"):
+    with pytest.raises(InputError, match=r"incident id .* is in both"):
         merge_tapes(drawn[0], drawn[0])
 
 
@@ -247,3 +249,12 @@ def test_packages_are_written_as_they_are_read(text):
 def test_a_package_of_unknown_kinds_names_the_nearest():
     with pytest.raises(InputError, match=r"unknown unit kind 'patrol_kar' \(did you mean 'patrol_car'\?\)"):
         parse_package("patrol_kar", kinds=("patrol_car", "rrv"))
+
+
+@pytest.mark.parametrize("name", ["at", "scene_time", "noise"])
+def test_columns_of_different_length_make_no_incidents(name):
+    two = {"id": np.array([1, 2]), "site": np.zeros(2, dtype=np.int64)} | dict.fromkeys(
+        ("at", "x", "y", "scene_time", "noise"), np.zeros(2)
+    )
+    with pytest.raises(ValueError, match=f"column '{name}' has 3 rows, but there are 2 ids"):
+        incidents(**two | {name: np.zeros(3)})

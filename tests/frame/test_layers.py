@@ -31,7 +31,7 @@ ROWS: list[set[str]] = [
     {"processes"},
     {"measures"},
     {"runs", "folder"},
-    {"study"},
+    {"study", "bench"},
     {"reports"},
     {"__init__", "cli", "__main__"},
 ]
@@ -40,9 +40,9 @@ INSIDE_TOP_ROW = {("cli", "__init__"), ("__main__", "cli")}
 ONLY_IN = {
     "hydra": re.compile(r"sim\.cli"),
     "omegaconf": re.compile(r"sim\.cli"),
-    "simpy": re.compile(r"sim\.processes(\..*)?"),
+    "simpy": re.compile(r"sim\.(processes(\..*)?|bench\.(plain|programs))"),
 }
-MAY_PRINT = re.compile(r"sim\.(cli.*|__main__)")
+MAY_PRINT = re.compile(r"sim\.(cli.*|__main__|bench\.command)")
 
 
 def module_name(path: Path) -> str:

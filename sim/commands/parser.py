@@ -1,0 +1,116 @@
+"""The commands, their options and the help that teaches them."""
+
+from __future__ import annotations
+
+from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any, NoReturn
+
+from sim.commands import texts
+from sim.errors import InputError, nearest
+from sim.runs.passport import package_version
+
+
+class Usage(Exception):
+    """What the command line asks for is its help, or makes no sense: text and exit code."""
+
+    def __init__(self, text: str, code: int) -> None:
+        super().__init__(text)
+        self.text, self.code = text, code
+
+
+class _Parser(ArgumentParser):
+    """An argument parser that says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise Usage(f"{self.prog}: {message}; `{self.prog} --help` shows examples\n", 2)
+
+    def print_help(self, file: Any = None) -> None:
+        raise Usage(self.format_help(), 0)
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command: one line about it, its help, the module and function that do it, its options, and its words."""
+
+    summary: str
+    text: str
+    target: str
+    options: tuple[str, ...] = ()
+    words: str = "preset=…, group=option, key=value"
+
+    def function(self) -> Callable[[Namespace], Any]:
+        """The function that carries it out. Raises ``InputError`` where this installation has none."""
+        module, _, name = self.target.rpartition(".")
+        try:
+            found: Callable[[Namespace], Any] = getattr(import_module(module), name)
+        except ModuleNotFoundError as error:
+            if error.name and error.name.startswith(module.rpartition(".")[0]):
+                raise InputError(f"this installation has no {module}") from None
+            raise
+        return found
+
+
+OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
+    "json": (("--json",), {"action": "store_true", "help": "print one JSON object (keys: docs/json.md) instead of tables"}),
+    "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: below runs/ in the current folder)"}),
+    "cfg": (("--cfg",), {"choices": ("job",), "help": "print the whole configuration and stop"}),
+    "internal": (("--internal",), {"action": "store_true", "help": "also show areas of fewer than five centres; stamps the output"}),
+    "no-save": (("--no-save",), {"action": "store_true", "help": "write no run directory"}),
+    "tape": (("--tape",), {"metavar": "FILE", "help": "take this tape (CSV or YAML) instead of drawing one"}),
+    "merge": (("--merge",), {"metavar": "FILE", "help": "put this tape (say, injects) into the drawn one"}),
+    "replications": (("--replications",), {"type": int, "metavar": "N", "help": "days for each option"}),
+    "workers": (("--workers",), {"type": int, "metavar": "N", "help": "processes (default: all cores)"}),
+    "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
+    "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
+}
+
+COMMANDS = {
+    "run": Command(
+        "run one polling day and print its measures", texts.RUN, "sim.commands.run.run",
+        ("out", "no-save", "tape", "merge", "cfg", "internal"), "FOLDER, or preset=…, group=option, key=value",
+    ),
+    "sweep": Command(
+        "compare options over many days", texts.SWEEP, "sim.study.command.sweep",
+        ("out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
+    ),
+    "territory": Command("centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg")),
+    "forces": Command("the force ledger: who does what, hour by hour", texts.FORCES, "sim.commands.show.forces", ("cfg",)),
+    "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("out", "cfg")),
+    "measures": Command("measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("internal",), "RUNDIR"),
+    "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
+    "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", ("out",), "case …"),
+}  # fmt: skip
+
+
+def overview(words: Sequence[str] = ()) -> str:
+    """Help of the whole program, or its version."""
+    if list(words) == ["--version"]:
+        return f"pollday {package_version()}"
+    table = "\n".join(f"  {name:<10} {command.summary}" for name, command in COMMANDS.items())
+    return texts.OVERVIEW.format(commands=table)
+
+
+def parse(words: Sequence[str]) -> Namespace:
+    """Parse a command line. Raises ``Usage`` for help and for options that make no sense."""
+    name = words[0]
+    if name not in COMMANDS:
+        hint = nearest(name, COMMANDS)
+        raise Usage(f"pollday: no command '{name}'{hint}; there is {', '.join(COMMANDS)}\n", 2)
+    command = COMMANDS[name]
+    parser = _Parser(
+        prog=f"pollday {name}",
+        description=command.summary[0].upper() + command.summary[1:] + ".",
+        epilog=command.text,
+        formatter_class=RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("words", nargs="*", metavar="WORD", help=command.words)
+    for option in ("json", *command.options):
+        flags, keywords = OPTIONS[option]
+        parser.add_argument(*flags, **keywords)
+    args = parser.parse_intermixed_args(list(words[1:]))
+    args.command = name
+    return args

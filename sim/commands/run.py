@@ -1,0 +1,257 @@
+"""``pollday run`` and ``pollday measures``: a day from settings or from a folder, saved and measured."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import yaml
+
+from sim.build import build_ledger, build_place, build_plan, build_tape
+from sim.commands.answer import INTERNAL, Answer, Grid, columns_of
+from sim.demand.files import load_tape
+from sim.demand.merge import merge_tapes
+from sim.demand.tape import Tape
+from sim.errors import InputError
+from sim.folder import read_folder
+from sim.forces.build import Forces
+from sim.forces.ledger import check_ledger, ledger_hours, trace_ledger
+from sim.measures.collect import Measures, measure
+from sim.measures.dictionary import DICTIONARY
+from sim.measures.entry import Table
+from sim.processes.simulation import run as run_day
+from sim.runs import Origin, load_run, save_run
+from sim.runs.save import check_target, counts, digests
+from sim.scenario import Scenario
+from sim.settings import Settings, dump
+from sim.trace import Trace
+
+SMALL_AREA = 5
+"""Areas with fewer centres than this are left out of what is printed."""
+OPERATORS = ("phone operators", "radio operators")
+
+
+@dataclass
+class Clocked:
+    """Seconds of each phase of a run."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        """Time one phase."""
+        begin = perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + perf_counter() - begin
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A day to run: scenario, tape, where they come from, and what the reader should know."""
+
+    scenario: Scenario
+    tape: Tape
+    origin: Origin
+    forces: Forces | None = None
+    notes: tuple[str, ...] = ()
+    unlimited_room: bool = False
+
+
+def run(args: Namespace) -> Answer:
+    """Run one day. Raises ``InputError`` before anything is written."""
+    path, words = args.split(args.words)
+    clock = Clocked()
+    if args.cfg:
+        return config_answer(dump(args.compose(words)) if path is None else read_folder(path, args.nested(words)).config)
+    if args.out:
+        check_target(Path(args.out))
+    task = _from_settings(args, words, clock) if path is None else _from_folder(args, path, words, clock)
+    target = _target(args, task.origin)
+    if target:
+        check_target(target)
+    with clock.phase("run"):
+        trace = run_day(task.scenario, task.tape)
+    with clock.phase("measures"):
+        measures = measure(task.scenario, task.tape, trace, per_place=target is not None)
+        closed = _ledger_closes(task, trace)
+    with clock.phase("digests"):
+        sums = digests(task.scenario, task.tape, trace)
+    if target:
+        with clock.phase("save"):
+            save_run(target, task.scenario, task.tape, trace, measures, task.origin)
+    return _answer(args, task, trace, measures, sums, closed, clock.seconds, target)
+
+
+def _from_settings(args: Namespace, words: Sequence[str], clock: Clocked) -> Task:
+    settings: Settings = args.compose(words)
+    with clock.phase("build"):
+        place = build_place(settings)
+        scenario, forces = build_plan(settings, place)
+        build_ledger(scenario, forces)
+    with clock.phase("tape"):
+        tape = _tape(args, settings, scenario)
+    origin = Origin(settings.name, dump(settings), settings.seed, settings.replication, command=args.words_typed)
+    return Task(scenario, tape, origin, forces)
+
+
+def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
+    """The tape that is drawn, or the one of ``--tape``; ``--merge`` puts another into it."""
+    from sim.build import Place
+
+    territory, calendar = scenario.territory, scenario.calendar
+    span = (calendar.begin, calendar.end)
+    if args.tape:
+        tape = load_tape(args.tape, territory, scenario.classes, span)
+    else:
+        tape = build_tape(settings, Place(territory, calendar))
+    return merge_tapes(tape, load_tape(args.merge, territory, scenario.classes, span)) if args.merge else tape
+
+
+def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocked) -> Task:
+    if args.tape or args.merge:
+        raise InputError("--tape and --merge do not go with a folder, which brings its own tape.csv")
+    with clock.phase("build"):
+        world = read_folder(path, args.nested(words))
+    origin = Origin(world.name, world.config, names=world.names, command=args.words_typed)
+    return Task(world.scenario, world.tape, origin, None, world.notes, world.config["operators"] is None)
+
+
+def _target(args: Namespace, origin: Origin) -> Path | None:
+    if args.no_save:
+        return None
+    if args.out:
+        return Path(args.out)
+    parts = [origin.name] if origin.seed is None else [origin.name, str(origin.seed), str(origin.replication)]
+    return Path("runs") / "-".join(parts)
+
+
+def _ledger_closes(task: Task, trace: Trace) -> bool | None:
+    """Whether heads add up on the trace too, in every area, force and hour (None: nobody was mobilised by a ledger)."""
+    if task.forces is None:
+        return None
+    scenario, forces = task.scenario, task.forces
+    hours = ledger_hours(scenario.calendar)
+    done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, forces.absences, forces.rest_time)
+    try:
+        check_ledger(build_ledger(scenario, forces), done)
+    except AssertionError:
+        return False
+    return True
+
+
+def load_warnings(measures: Measures, unlimited_room: bool = False) -> list[str]:
+    """One line for each resource that is idle, saturated or not fully manned."""
+    load = measures.tables["load"]
+    lines = []
+    for name, value, warning in zip(load["resource"], load["load"], load["warning"], strict=True):
+        if warning and not (unlimited_room and name in OPERATORS):
+            lines.append(f"{name}: load {value:.1%}, {warning}" if isinstance(value, float) else f"{name}: {warning}")
+    return lines
+
+
+def warning_lines(measures: Measures, unlimited_room: bool = False) -> list[str]:
+    """The same in few lines, for people."""
+    by_kind: dict[str, list[str]] = {}
+    load = measures.tables["load"]
+    for name, warning in zip(load["resource"], load["warning"], strict=True):
+        if warning and not (unlimited_room and name in OPERATORS):
+            by_kind.setdefault(str(warning), []).append(str(name).replace("_", " "))
+    return [f"warning: load {warning}: {', '.join(names)}" for warning, names in by_kind.items()]
+
+
+def _answer(
+    args: Namespace, task: Task, trace: Trace, measures: Measures, sums: dict[str, str], closed: bool | None,
+    seconds: dict[str, float], target: Path | None,
+) -> Answer:  # fmt: skip
+    warnings = load_warnings(measures, task.unlimited_room)
+    size = counts(task.scenario, task.tape, trace)
+    data: dict[str, Any] = {
+        "command": "run",
+        "name": task.origin.name,
+        "seed": task.origin.seed,
+        "replication": task.origin.replication,
+        "level": "internal" if args.internal else "restricted",
+        "digests": sums,
+        "counts": size,
+        "measures": dict(measures),
+        "areas": area_rows(measures, args.internal),
+        "ledger_closed": closed,
+        "load": list_of(measures.tables["load"]),
+        "load_warnings": warnings,
+        "notes": list(task.notes),
+        "seconds": {**seconds, "total": sum(seconds.values())},
+        "run_directory": None if target is None else str(target),
+    }
+    drawn = "" if task.origin.seed is None else f", seed {task.origin.seed}, replication {task.origin.replication}"
+    head = f"{task.origin.name}{drawn}: {size['sites']:,} sites, {size['centres']:,} centres, {size['offices']:,} offices, "
+    head += f"{size['units']:,} units, {size['incidents']:,} incidents on the tape"
+    shown: list[str | Grid] = [head, *measure_blocks(measures, args.internal)]
+    shown += [columns_of(measures.tables["load"], "load of every resource")] if not task.unlimited_room else []
+    shown += warning_lines(measures, task.unlimited_room)
+    if closed is not None:
+        shown.append("the force ledger closes" if closed else "warning: the force ledger does NOT close on the trace")
+    shown.append(", ".join(f"{name} {value:.2f} s" for name, value in seconds.items()))
+    if target:
+        shown.append(f"saved in {target}")
+    return Answer(data, shown, task.notes)
+
+
+def measures(args: Namespace) -> Answer:
+    """Measure a saved run again."""
+    path, words = args.split(args.words)
+    if path is None or words:
+        raise InputError("name one run directory, such as runs/demo-city-2017-0")
+    loaded = load_run(path)
+    result = loaded.measure()
+    manifest = loaded.manifest
+    data = {
+        "command": "measures",
+        **{key: manifest[key] for key in ("name", "seed", "replication", "digests", "counts")},
+        "level": "internal" if args.internal else "restricted",
+        "measures": dict(result),
+        "areas": area_rows(result, args.internal),
+        "load": list_of(result.tables["load"]),
+        "load_warnings": load_warnings(result),
+        "run_directory": str(path),
+    }
+    return Answer(data, [f"{path}: {manifest['name']}, checked and measured again", *measure_blocks(result, args.internal)])
+
+
+def config_answer(config: dict[str, Any]) -> Answer:
+    """The whole configuration, as YAML or JSON."""
+    text = yaml.safe_dump(config, sort_keys=False, allow_unicode=True, default_flow_style=None, width=120)
+    return Answer({"command": "config", "config": config}, [text.rstrip("\n")])
+
+
+def list_of(table: Table) -> list[dict[str, Any]]:
+    """A table of columns as a list of rows."""
+    return [dict(zip(table, row)) for row in zip(*table.values())]
+
+
+def area_rows(measures: Measures, internal: bool) -> list[dict[str, Any]]:
+    """Coverage by area, worst first; areas of fewer than five centres only at the level ``internal``."""
+    rows = list_of(measures.tables["coverage_by_area"])
+    return [row for row in rows if internal or row["centres"] >= SMALL_AREA]
+
+
+def measure_blocks(measures: Measures, internal: bool) -> list[str | Grid]:
+    """The headline, responses by priority and group, and the worst areas."""
+    headline = [(name, value, _unit_of(name)) for name, value in measures.items()]
+    columns = ("incidents", "needing_unit", "response_mean", "response_p90", "compliance", "handled_on_spot", "open", "lapsed")
+    blocks: list[str | Grid] = [INTERNAL] if internal else []
+    blocks.append(Grid("election incidents that need a mobile unit", ("measure", "value", "unit"), headline))
+    for by in ("group", "priority", "force"):
+        blocks.append(columns_of(measures.tables[f"response_by_{by}"], f"response by {by}", (by, *columns)))
+    rows = area_rows(measures, internal)[:8]
+    if rows:
+        blocks.append(Grid("areas with the lowest coverage", list(rows[0]), [list(row.values()) for row in rows]))
+    return blocks
+
+
+def _unit_of(name: str) -> str:
+    return DICTIONARY[name].unit if name in DICTIONARY else ""

@@ -1,0 +1,94 @@
+"""Help texts. They teach by example; the examples are run by the tests."""
+
+from __future__ import annotations
+
+OVERVIEW = """\
+pollday simulates the security of a polling day: police and gendarmerie at thousands of polling centres, what they respond
+to, how long it takes, and what another split of the same officers would change.
+
+  pollday run                                      a day in a small demonstration city (seconds)
+  pollday run preset=dz-2017-national              Algeria 2017: 12,400 centres, 58,668 offices
+  pollday run preset=dz-2017-national staffing.patrol_cars_factor=1.2 seed=3
+  pollday run my-case/                             a case of your own: units.csv, sites.csv, tape.csv
+  pollday sweep                                    compare staffing options: table with intervals, and plots
+
+commands:
+{commands}
+
+`pollday COMMAND --help` explains a command with examples. Every command takes --json.
+Settings are written key=value; `pollday run --cfg job` prints them all with their values, docs/config.md explains them."""
+
+_SETTINGS = """
+settings:
+  preset=NAME             a whole day: territory, calendar, demand, forces (default: demo-city)
+  GROUP=OPTION            another option of one group, such as dispatch=mutual-aid or demand=tense
+  KEY=VALUE               one value: seed=3, staffing.absence=0.1, calendar.closing=20:00
+  ~KEY                    take one entry out of a table: ~staffing.centres_per_rrv.rural
+  Lists and tables: dispatch.reserve=[0,0,2,2]  staffing.fixed.police.day=12  demand.areas.06=tense
+  Words with letters beyond a-z stand in quotes: name="'يوم'"
+"""
+
+RUN = f"""
+examples:
+  pollday run
+  pollday run preset=dz-2017-national
+  pollday run preset=dz-2017-national staffing.patrol_cars_factor=1.2 seed=3 --json
+  pollday run dispatch=reserve demand=high --out runs/what-if
+  pollday run --cfg job                            all settings with their values, nothing is run
+  pollday run --tape day.csv                       a tape drawn before, or edited by hand
+  pollday run my-case                              a folder with units.csv, sites.csv, tape.csv (docs/folder.md)
+  pollday run my-case policy=least_time            its world.yaml with one rule changed
+{_SETTINGS}
+The run is saved in runs/NAME-SEED-REPLICATION (manifest.json, scenario, tape, trace, incidents.csv, measures, tables), for
+you alone to read. `pollday measures` reads it back. What is printed leaves out areas of fewer than five centres."""
+
+SWEEP = f"""
+examples:
+  pollday sweep                                    the default study: four staffing options on the same days
+  pollday sweep preset=demo-city staffing.patrol_cars_factor=0.8,1.0,1.2
+  pollday sweep preset=demo-city dispatch=default,reserve,mutual-aid --replications 20
+{_SETTINGS}
+Several values make one option each: a=1,2  b=range(5,20,5)  c=choice(x,y). All options face the very same days."""
+
+TERRITORY = f"""
+examples:
+  pollday territory preset=dz-2017-national
+  pollday territory preset=dz-2017-national --language ar
+  pollday territory preset=dz-2017-national territory.centres=12457 territory.offices=55866 --json
+{_SETTINGS}"""
+
+FORCES = f"""
+examples:
+  pollday forces preset=dz-2017-national
+  pollday forces preset=dz-2017-national staffing.move_from=posts staffing.move_share=0.05
+  pollday forces staffing.absence=0.12 --json
+{_SETTINGS}
+Heads mobilised are the sum of all tasks, rest and absence, in every area, force and hour."""
+
+TAPE = f"""
+examples:
+  pollday tape --out day.csv
+  pollday tape preset=demo-city seed=3 replication=7 --out day.csv
+  pollday run --tape day.csv
+{_SETTINGS}
+Vehicles of interest, gatherings and injects are saved beside day.csv as day.vehicles.csv, day.rallies.csv, day.injects.csv."""
+
+MEASURES = """
+examples:
+  pollday measures runs/demo-city-2017-0
+  pollday measures runs/demo-city-2017-0 --json
+
+Reads a run directory, checks every file against its manifest and computes the measures again."""
+
+EXPLAIN = """
+examples:
+  pollday explain response_mean
+  pollday explain potential_response --json
+  pollday explain staffing.absence"""
+
+BENCH = """
+examples:
+  pollday bench
+  pollday bench city --json
+
+The same work by our engine and by a plain textbook SimPy program: equal response times, and the times they take."""
