@@ -176,10 +176,21 @@ def split(words: Sequence[str]) -> tuple[str | None, list[str]]:
     return (paths[0] if paths else None), [w for w in words if w not in paths]
 
 
-def carry_out(args: Namespace) -> Answer:
-    """Do what the command line asks for."""
+def carry_out(args: Namespace) -> Answer | int:
+    """Do what the command line asks for; a command that prints by itself returns its exit code."""
     args.compose, args.expand, args.nested, args.split = compose, expand, nested, split
-    return COMMANDS[args.command].function()(args)
+    result: Answer | int = COMMANDS[args.command].function()(args)
+    return result
+
+
+def respond(answer: Answer | int, as_json: bool) -> int:
+    """Print an answer: notes to standard error, the rest to standard output. Returns the exit code."""
+    if isinstance(answer, int):
+        return answer
+    for note in answer.notes:
+        print(f"note: {note}", file=sys.stderr)
+    print(show(answer, as_json), end="")
+    return 0
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -193,12 +204,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         if not words or words[0] in ("-h", "--help", "help", "--version"):
             print(overview(words))
             return 0
+        if name and COMMANDS[name].own_parser:
+            return int(COMMANDS[name].function()(words[1:]))
         args = parse(words)
         args.words_typed = tuple(words)
-        answer = carry_out(args)
-        for note in answer.notes:
-            print(f"note: {note}", file=sys.stderr)
-        print(show(answer, args.json), end="")
+        return respond(carry_out(args), args.json)
     except Usage as usage:
         print(usage.text, end="", file=sys.stderr if usage.code else sys.stdout)
         return usage.code
@@ -209,4 +219,3 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
-    return 0

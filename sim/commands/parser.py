@@ -33,13 +33,17 @@ class _Parser(ArgumentParser):
 
 @dataclass(frozen=True)
 class Command:
-    """A command: one line about it, its help, the module and function that do it, its options, and its words."""
+    """A command: one line about it, its help, the module and function that do it, its options, and its words.
+
+    A command with its ``own_parser`` gets its words as they are and returns the exit code.
+    """
 
     summary: str
     text: str
     target: str
     options: tuple[str, ...] = ()
     words: str = "preset=…, group=option, key=value"
+    own_parser: bool = False
 
     def function(self) -> Callable[[Namespace], Any]:
         """The function that carries it out. Raises ``InputError`` where this installation has none."""
@@ -73,7 +77,7 @@ COMMANDS = {
         ("out", "no-save", "tape", "merge", "cfg", "internal"), "FOLDER, or preset=…, group=option, key=value",
     ),
     "sweep": Command(
-        "compare options over many days", texts.SWEEP, "sim.study.command.sweep",
+        "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
         ("out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
     ),
     "territory": Command("centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg")),
@@ -81,7 +85,7 @@ COMMANDS = {
     "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("out", "cfg")),
     "measures": Command("measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("internal",), "RUNDIR"),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
-    "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", ("out",), "case …"),
+    "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),
 }  # fmt: skip
 
 

@@ -86,9 +86,4 @@ examples:
   pollday explain potential_response --json
   pollday explain staffing.absence"""
 
-BENCH = """
-examples:
-  pollday bench
-  pollday bench city --json
-
-The same work by our engine and by a plain textbook SimPy program: equal response times, and the times they take."""
+BENCH = ""

@@ -22,10 +22,15 @@ Figure = float | int | bool | None
 
 @dataclass(frozen=True)
 class Measures(Mapping[str, Figure]):
-    """Measures of one replication: a mapping of headline figures (None: no data), with ``tables`` by name."""
+    """Measures of one replication: a mapping of headline figures (None: no data), with ``tables`` by name.
+
+    ``incidents`` and ``cover`` are the arrays they were made from, for curves and maps.
+    """
 
     headline: dict[str, Figure]
     tables: dict[str, Table] = field(repr=False)
+    incidents: IncidentTable = field(repr=False)
+    cover: Coverage = field(repr=False)
 
     def __getitem__(self, name: str) -> Figure:
         return self.headline[name]
@@ -59,7 +64,7 @@ def measure(
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
-    return Measures(_headline(day, table, cover, seen, tables), tables)
+    return Measures(_headline(day, table, cover, seen, tables), tables, table, cover)
 
 
 def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence) -> dict[str, Table]:

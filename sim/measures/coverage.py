@@ -6,18 +6,16 @@ aid and reserve rules are left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from sim.demand.classes import Slot
-from sim.forces.units import skill_bits
 from sim.measures.day import Bools, Day, Floats, Ints, cells
 from sim.measures.entry import Table, entries
 from sim.measures.positions import unit_states
 from sim.measures.reach import soonest
 from sim.measures.response import targets
+from sim.processes.builder import fills
 from sim.scenario import Scenario
 from sim.territory.sites import FABRICS
 
@@ -74,19 +72,7 @@ def eligible_units(scenario: Scenario) -> Bools:
     """Units that may serve a slot of a most urgent election incident (any mobile unit where no such class exists)."""
     units = scenario.units
     slots = [slot for c in scenario.classes if c.priority == 1 and c.group == "election" for slot in c.slots]
-    return units.mobile & (any_slot(scenario, slots) if slots else True)
-
-
-def any_slot(scenario: Scenario, slots: Sequence[Slot]) -> Bools:
-    """Units that fit at least one of some slots by kind and skills; shape (units,)."""
-    units = scenario.units
-    fits = np.zeros(len(units), dtype=bool)
-    for slot in slots:
-        kinds = [units.kinds.index(kind) for kind in slot.kinds if kind in units.kinds]
-        of_kind = np.isin(units.kind, kinds) if slot.kinds else np.ones(len(units), dtype=bool)
-        bits = skill_bits(slot.skills)
-        fits |= of_kind & ((units.skills & bits) == bits)
-    return fits
+    return np.logical_or.reduce([fills(slot, units) for slot in slots]) if slots else units.mobile
 
 
 def coverage(day: Day, grid_time: float | None = None) -> Coverage:

@@ -11,7 +11,6 @@ from sim.gates import work_waits
 from sim.measures.day import Day, Floats, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.settings.response import RallySettings
-from sim.trace import CODE
 
 COLUMNS = (
     "rally", "site", "area", "people", "entry_lanes", "entry_queue_max", "entry_wait_mean", "entry_wait_max",
@@ -58,14 +57,10 @@ def rally_table(day: Day) -> Table:
 
 def heads_at(day: Day, site: int, at: float) -> int:
     """Heads of fixed teams on duty at a site at a moment."""
-    units = day.scenario.units
-    fixed = np.flatnonzero(~units.mobile & (units.base == site))
-    record = day.records("on_duty", "off_duty")
-    record = record[np.isin(day.unit[record], fixed) & (day.time[record] <= at)]
-    heads = {int(unit): 0.0 for unit in fixed}
-    for unit, kind, value in zip(day.unit[record], day.kind[record], day.value[record], strict=True):
-        heads[int(unit)] = float(value) if kind == CODE["on_duty"] else 0.0
-    return int(sum(heads.values()))
+    units, intervals = day.scenario.units, day.intervals
+    here = (units.base[intervals.unit] == site) & ~units.mobile[intervals.unit] & (intervals.status > 0)
+    here &= (intervals.begin <= at) & (at < intervals.end)
+    return int(day.value[intervals.record[here]].sum())
 
 
 def door_officers(day: Day) -> float | None:

@@ -27,7 +27,8 @@ class IncidentTable:
 
     ``cls``, ``group``, ``area``, ``force``, ``fabric`` and ``status`` are codes (into ``Scenario.classes``,
     ``GROUPS``, the territory, ``FABRICS`` and ``STATUSES``); ``unit`` the id of the unit that arrives first (-1:
-    none); ``row`` the position on the tape. ``target_time`` is NaN where the priority has no target.
+    none); ``slots`` the number of units its package wants; ``row`` the position on the tape. ``target_time`` is NaN
+    where the priority has no target.
     """
 
     row: Ints
@@ -42,6 +43,7 @@ class IncidentTable:
     hour: Ints
     status: Ints
     unit: Ints
+    slots: Ints
     occurred_at: Floats
     reported_at: Floats
     processed_at: Floats
@@ -63,8 +65,10 @@ class IncidentTable:
 
     @property
     def needs_unit(self) -> Bools:
-        """Incidents that a mobile unit must settle: not prevented, not settled by a fixed team."""
-        return (self.status != STATUSES.index("handled")) & (self.status != STATUSES.index("prevented"))
+        """Incidents that a mobile unit must settle: they want one, were not prevented nor settled by a fixed team."""
+        return (
+            (self.slots > 0) & (self.status != STATUSES.index("handled")) & (self.status != STATUSES.index("prevented"))
+        )
 
     @property
     def headline(self) -> Bools:
@@ -122,6 +126,7 @@ def incident_table(day: Day) -> IncidentTable:
         hour=np.floor(tape.at[came] / HOUR).astype(np.int64),
         status=_status(day)[came],
         unit=columns["unit"].astype(np.int64),
+        slots=np.array([len(c.slots) for c in day.scenario.classes], dtype=np.int64)[cls],
         target_time=targets(day.scenario, priority, fabric),
         end=day.end,
         **{name: columns[name] for name in columns if name.endswith("_at")},

@@ -107,7 +107,11 @@ def incident_columns(scenario: Scenario, table: IncidentTable) -> Table:
 ENTRIES = entries(
     "response",
     ("incidents", "count", "Incidents that came"),
-    ("needing_unit", "count", "Incidents that a mobile unit must settle", "incidents - handled_on_spot - prevented"),
+    (
+        "needing_unit",
+        "count",
+        "Incidents that a mobile unit must settle: they want one, were not prevented nor handled on the spot",
+    ),
     ("answered", "count", "Incidents that need a unit and got one"),
     ("response_mean", "s", "Mean response time of answered incidents", "sum(response_time) / answered"),
     ("response_p50", "s", "Median response time of answered incidents"),
@@ -130,7 +134,7 @@ ENTRIES = entries(
         "within target / judged",
     ),
     ("handled_on_spot", "count", "Incidents the fixed team settled without a mobile unit"),
-    ("closed", "count", "Incidents closed after a mobile unit attended"),
+    ("closed", "count", "Incidents closed after mobile units attended, or that want none and were closed by the room"),
     ("open", "count", "Incidents still open when the day ends"),
     ("lapsed", "count", "Incidents that ended unattended: call lost, patience ran out, or no unit can serve them"),
     ("prevented", "count", "Incidents on the tape that the state of the day kept from happening"),

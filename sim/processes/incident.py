@@ -38,14 +38,15 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
     channel = rows.channel[index]
     world.record(K["reported"], task, None, task.site, task.area.index, task.last, channel)
     task.reported_at = clock._now
-    answer = task.area.room.answer(CHANNELS[channel], clock._now, rows.talk_time[index], rows.caller_patience[index])
-    processed_at = answer.at + rows.dispatch_time[index] if answer.outcome == "processed" else answer.at
-    if processed_at > clock._now:
-        yield At(clock, processed_at, TASK + task.id)
-    if answer.outcome != "processed":
-        end(world, task, "call_refused" if answer.outcome == "refused" else "call_abandoned", answer.waited)
+    call = task.area.room.answer(CHANNELS[channel], clock._now, rows.talk_time[index], rows.caller_patience[index])
+    call.then = rows.dispatch_time[index]
+    if call.done_at > clock._now:
+        call.wake = At(clock, call.done_at, TASK + task.id)
+        yield call.wake
+    if call.outcome != "processed":
+        end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)
         return
-    world.record(K["processed"], task, None, task.site, task.area.index, task.last, answer.waited)
+    world.record(K["processed"], task, None, task.site, task.area.index, task.last, call.waited)
     if rows.on_spot[index] < task.cls.on_spot * team_strength(world, task.site):
         yield from settle_on_spot(world, task)
     elif task.slots:

@@ -86,6 +86,15 @@ class At(Event):
         self._value = None
         now = clock._now
         heappush(clock._queue, (at if at > now else now, rank, next(clock._eid), self))  # type: ignore[misc]
+        self.rank = rank
+
+    def moved_to(self, at: float) -> At:
+        """Let those who wait for this event wait for the same at another time; return what they wait for now."""
+        other = At(self.env, at, self.rank)  # type: ignore[arg-type]
+        other.callbacks, self.callbacks = self.callbacks, []
+        for callback in other.callbacks or ():
+            callback.__self__._target = other  # type: ignore[attr-defined]
+        return other
 
 
 class Story(Process):

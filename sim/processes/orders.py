@@ -6,6 +6,7 @@ A closed list: each effect is one function. Whoever gives an unknown one is told
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import isfinite
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest
@@ -56,10 +57,10 @@ def open_checkpoint(world: World, order: Inject) -> None:
 
 def staff_desk(world: World, order: Inject) -> None:
     """The phone desk of dispatch area ``target`` has ``value`` operators from now on."""
-    if not 0 <= order.target < len(world.areas):
-        raise InputError(f"desk_operators: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
-    world.areas[order.target].room.desks["phone"].staff(int(order.value), world.now)
     world.record(K["operators_changed"], None, None, -1, order.target, -1, order.value)
+    for call in world.areas[order.target].room.desks["phone"].staff(int(order.value), world.now):
+        if call.wake is not None:
+            call.wake = call.wake.moved_to(call.done_at)
 
 
 def recall_unit(world: World, order: Inject) -> None:
@@ -98,11 +99,21 @@ EFFECTS: dict[str, Callable[[World, Inject], None]] = {
 """Every order that pollday carries out."""
 
 
-def check(order: Inject) -> None:
-    """Raise ``InputError`` for an effect that is not in :data:`EFFECTS`."""
+def check(world: World, order: Inject) -> None:
+    """Raise ``InputError`` for an effect that is not in :data:`EFFECTS`, a target that does not exist or an odd value."""
     if order.effect not in EFFECTS:
         known = ", ".join(EFFECTS)
         raise InputError(f"unknown effect '{order.effect}'{nearest(order.effect, EFFECTS)}; allowed: {known}")
+    if not isfinite(order.at):
+        raise InputError(f"{order.effect}: {order.at} is not a moment; allowed: seconds from 00:00 of polling day")
+    if order.effect.startswith("checkpoint"):
+        world.site(order.target)
+    elif order.effect != "desk_operators":
+        world.unit(order.target)
+    elif not 0 <= order.target < len(world.areas):
+        raise InputError(f"desk_operators: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
+    elif not 0 <= order.value <= 10_000:
+        raise InputError(f"desk_operators: {order.value:g} operators, allowed: 0 to 10000")
 
 
 def carry_out(world: World, order: Inject, number: int) -> Tale:

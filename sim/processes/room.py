@@ -1,23 +1,38 @@
 """A command room: operators who take calls first in, first out, lines that can be busy, callers who give up.
 
-The desk is advanced at each call, in closed form (Kiefer & Wolfowitz 1955), so a call costs no event while it waits and
-the number of operators may change during the day.
+The desk is advanced at each call, in closed form (Kiefer & Wolfowitz 1955), so a call costs no event while it waits. When
+the number of operators changes, the calls that still wait are placed anew, in their old order.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from heapq import heapify, heappop, heappush, heapreplace
 from math import inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sim.processes.kernel import At
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What becomes of a call: ``at`` the moment it is processed, given up or refused; ``waited`` for an operator."""
+class Call:
+    """One call and what becomes of it, as things stand: ``at`` the moment it is processed, given up or refused.
 
-    outcome: str
-    at: float
-    waited: float
+    ``begin`` is when an operator takes it (infinity: never) and ``waited`` the seconds until then or until it is given up.
+    ``then`` are seconds of handling without an operator after a processed call; ``wake`` the event its incident waits for.
+    """
+
+    __slots__ = ("arrived_at", "at", "begin", "outcome", "patience", "talk_time", "then", "waited", "wake")
+
+    def __init__(self, arrived_at: float, talk_time: float, patience: float) -> None:
+        self.arrived_at, self.talk_time, self.patience = arrived_at, talk_time, patience
+        self.outcome, self.at, self.begin, self.waited = "processed", arrived_at + talk_time, arrived_at, 0.0
+        self.then = 0.0
+        self.wake: At | None = None
+
+    @property
+    def done_at(self) -> float:
+        """The moment at which the incident goes on."""
+        return self.at + self.then if self.outcome == "processed" else self.at
 
 
 class Desk:
@@ -27,33 +42,50 @@ class Desk:
         self.free_at = [-inf] * operators
         self.lines = lines
         self._held: list[float] = []
+        self._calls: list[Call] = []
+        self._tidy_at = 64
 
-    def take(self, now: float, talk_time: float, patience: float) -> Answer:
+    def take(self, now: float, talk_time: float, patience: float) -> Call:
         """Take one call that arrives at ``now``; callers who would wait longer than ``patience`` hang up."""
+        call = Call(now, talk_time, patience)
         if self.lines < inf and self._calls_held(now) >= self.lines:
-            return Answer("refused", now, float(len(self._held)))
-        start = max(now, self.free_at[0]) if self.free_at else inf
-        waited = start - now
-        if waited > patience:
-            self._hold(now + patience)
-            return Answer("abandoned", now + patience, patience)
-        if not self.free_at:
-            return Answer("abandoned", inf, inf)
-        heapreplace(self.free_at, start + talk_time)
-        self._hold(start + talk_time)
-        return Answer("processed", start + talk_time, waited)
+            call.outcome, call.at, call.begin, call.waited = "refused", now, inf, float(len(self._held))
+            return call
+        self._place(call, now)
+        self._calls.append(call)
+        if len(self._calls) > self._tidy_at:
+            self._calls = [call for call in self._calls if call.at > now]
+            self._tidy_at = 64 + 2 * len(self._calls)
+        return call
 
-    def staff(self, operators: int, now: float) -> None:
-        """Change the number of operators from ``now`` on; those who leave finish the calls already given to them."""
-        busy_longest = sorted(self.free_at)
-        while len(busy_longest) > operators:
-            busy_longest.pop(0)
-        self.free_at = busy_longest + [now] * (operators - len(busy_longest))
-        heapify(self.free_at)
-
-    def _hold(self, until: float) -> None:
+    def _place(self, call: Call, now: float) -> None:
+        """Give a call the operator who is free first, or let it be given up."""
+        begin = max(now, self.free_at[0]) if self.free_at else inf
+        call.waited = begin - call.arrived_at
+        if call.waited > call.patience or begin == inf:
+            call.outcome, call.at, call.begin, call.waited = "abandoned", call.arrived_at + call.patience, inf, call.patience
+        else:
+            call.outcome, call.at, call.begin = "processed", begin + call.talk_time, begin
+            heapreplace(self.free_at, call.at)
         if self.lines < inf:
-            heappush(self._held, until)
+            heappush(self._held, call.at)
+
+    def staff(self, operators: int, now: float) -> list[Call]:
+        """Change the number of operators from ``now`` on; those who leave finish their call.
+
+        Returns the calls that wait, placed anew, in the order in which they came.
+        """
+        alive = [call for call in self._calls if call.at > now]
+        talking = [call for call in alive if call.begin < now]
+        waiting = [call for call in alive if call.begin >= now]
+        busy = sorted(call.at for call in talking)
+        self.free_at = busy[max(len(busy) - operators, 0) :] + [now] * (operators - len(busy))
+        heapify(self.free_at)
+        self._held = busy if self.lines < inf else []
+        self._calls = alive
+        for call in waiting:
+            self._place(call, now)
+        return waiting
 
     def _calls_held(self, now: float) -> int:
         while self._held and self._held[0] <= now:
@@ -69,10 +101,10 @@ class Room:
         self.patience = patience
         self.triage = triage
 
-    def answer(self, channel: str, now: float, talk_time: float, patience: float) -> Answer:
+    def answer(self, channel: str, now: float, talk_time: float, patience: float) -> Call:
         """Take one report; ``direct`` needs no operator and officers on the radio do not hang up."""
         if channel == "direct":
-            return Answer("processed", now + talk_time, 0.0)
+            return Call(now, talk_time, inf)
         caller_waits = patience if self.patience and channel in ("phone", "online") else inf
         return self.desks[channel].take(now, talk_time, caller_waits)
 

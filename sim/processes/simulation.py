@@ -6,6 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
+import numpy as np
+
 from sim.demand.tape import Inject, Tape
 from sim.errors import InputError
 from sim.processes.actors import Unit
@@ -55,7 +57,7 @@ class Simulation:
         Raises ``InputError`` for an unknown decision or one that lies in the past.
         """
         for decision in decisions:
-            check(decision)
+            check(self.world, decision)
             if decision.at < self.now:
                 raise InputError(f"decision '{decision.effect}' at {decision.at:g} s lies before the present, {self.now:g} s")
             self._order(decision)
@@ -95,6 +97,17 @@ class Simulation:
                 posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append(unit)
         for group in posts.values():
             Story(world.clock, hold_posts(world, group, [self.scenario.units.shifts(unit.index) for unit in group]))
+
+
+def check_tape(scenario: Scenario, tape: Tape) -> None:
+    """Raise ``InputError`` for incidents before the day begins and for ids given twice."""
+    incidents, begin = tape.incidents, scenario.calendar.begin
+    early = incidents.id[~(incidents.at >= begin)]
+    if len(early):
+        raise InputError(f"tape: incident {early[0]} does not lie in the simulated span, which begins at {begin:g} s")
+    ids, counts = np.unique(incidents.id, return_counts=True)
+    if len(ids) < len(incidents):
+        raise InputError(f"tape: the incident id {ids[counts > 1][0]} is given more than once")
 
 
 def phases(world: World) -> Tale:

@@ -24,7 +24,7 @@ from sim.territory.sites import Territory  # noqa: E402
 
 
 @dataclass(frozen=True)
-class Grid:
+class Grids:
     """The common grids of a study's curves: minutes of the exceedance curve and moments of the coverage curve."""
 
     minutes: np.ndarray
@@ -46,16 +46,16 @@ def staffing(axis: Axes, result: StudyResult) -> Axes:
     return axis
 
 
-def waiting(axis: Axes, result: StudyResult, grid: Grid) -> Axes:
+def waiting(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     """Exceedance curves of the options."""
-    exceedance(axis, grid.minutes, result.curves("exceedance"), result.study.baseline, grid.target)
+    exceedance(axis, grids.minutes, result.curves("exceedance"), result.study.baseline, grids.target)
     axis.set_title("How many incidents still wait")
     return axis
 
 
-def coverage(axis: Axes, result: StudyResult, grid: Grid) -> Axes:
+def coverage(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     """Coverage over the day."""
-    coverage_over_day(axis, grid.times, result.curves("coverage_by_time"), result.study.baseline)
+    coverage_over_day(axis, grids.times, result.curves("coverage_by_time"), result.study.baseline)
     axis.set_title("Offices covered over the day")
     return axis
 
@@ -101,20 +101,20 @@ def best_option(result: StudyResult) -> str | None:
     return min(known, key=known.__getitem__) if known else None
 
 
-def draw_all(result: StudyResult, territory: Territory, grid: Grid, folder: Path, share: str = "restricted") -> list[Path]:
+def draw_all(result: StudyResult, territory: Territory, grids: Grids, folder: Path, share: str = "restricted") -> list[Path]:
     """Write every figure of a study as PNG and SVG into ``folder``; return the PNGs, the overview first."""
     written = []
     with pollday_style():
         figure, axes = plt.subplots(1, 3, figsize=(17, 5.2))
         staffing(axes[0], result)
-        waiting(axes[1], result, grid)
-        coverage(axes[2], result, grid)
+        waiting(axes[1], result, grids)
+        coverage(axes[2], result, grids)
         figure.suptitle(result.study.question, x=0.01, ha="left", fontsize=13)
         written.append(_save(figure, folder / "overview"))
         for name, draw in (
             ("response", lambda a: staffing(a, result)),
-            ("exceedance", lambda a: waiting(a, result, grid)),
-            ("coverage", lambda a: coverage(a, result, grid)),
+            ("exceedance", lambda a: waiting(a, result, grids)),
+            ("coverage", lambda a: coverage(a, result, grids)),
         ):
             figure, axis = plt.subplots(figsize=(7.5, 5))
             draw(axis)

@@ -21,7 +21,7 @@ HOUR = 3600.0
 
 
 def posts(rules: CheckpointSettings | None = None) -> Scenario:
-    """A patrol car, a team of 6 at a centre, a crew at a rural and one at an urban checkpoint, a ring of 4 at a venue."""
+    """A patrol car, a team of 6 at a centre, crews at a rural and an urban checkpoint, a ring of 4 at a venue."""
     kinds = ["base", "centre", "checkpoint", "checkpoint", "venue"]
     fabrics = ["urban", "urban", "rural", "urban", "urban"]
     sites = make_sites(1000.0 * np.arange(5), 0.0, kind=kinds, fabric=fabrics, offices=[0, 3, 0, 0, 0])

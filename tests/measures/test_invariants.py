@@ -79,7 +79,7 @@ def _close_twice(rows: dict[str, Any], legs: dict[str, Any]) -> None:
 
 
 def _forget_an_incident(rows: dict[str, Any], legs: dict[str, Any]) -> None:
-    keep = rows["task"] != rows["task"][_first(rows, "prevented" if False else "lapsed")]
+    keep = rows["task"] != rows["task"][_first(rows, "lapsed")]
     for name in rows:
         rows[name] = rows[name][keep]
     rows["cause"][:] = -1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -66,7 +68,7 @@ def test_time_inside_bins_is_that_of_clipped_intervals() -> None:
     begin = rng.uniform(0, 90, 50)
     end, edges = begin + rng.uniform(0, 30, 50), np.array([10.0, 20.0, 50.0, 80.0])
     bins = np.diff(time_before(begin, end, edges))
-    clipped = [np.clip(np.minimum(end, b) - np.maximum(begin, a), 0, None).sum() for a, b in zip(edges, edges[1:])]
+    clipped = [np.clip(np.minimum(end, b) - np.maximum(begin, a), 0, None).sum() for a, b in pairwise(edges)]
     np.testing.assert_allclose(bins, clipped)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from sim.demand.classes import IncidentClass
 from sim.demand.tape import Tape
 from sim.measures.day import Day
 from sim.measures.response import PARTS, STATUSES, IncidentTable, incident_table
@@ -87,7 +90,7 @@ def test_compliance_counts_whoever_waited_beyond_the_target() -> None:
     assert table.target_time.tolist() == [900.0, 900.0, 900.0, 900.0]
     figures = statistics(table)
     assert (figures["judged"], figures["compliance"]) == (4, 0.75)
-    soon = IncidentTable(**{**{k: v for k, v in vars(table).items()}, "end": 2000.0})
+    soon = replace(table, end=2000.0)
     assert (statistics(soon)["judged"], statistics(soon)["compliance"]) == (3, 1.0)
 
 
@@ -141,3 +144,11 @@ def test_an_unknown_dimension_is_named() -> None:
     scenario, _, table = diverted_day()
     with pytest.raises(ValueError, match="unknown dimension 'colour'"):
         summary(scenario, table, ("colour",))
+
+
+def test_an_incident_that_wants_no_unit_needs_none() -> None:
+    scenario, tape = line(tasks=2, cls=np.array([0, 3]))
+    scenario = replace(scenario, classes=(*scenario.classes, IncidentClass("advice", 3, ())))
+    table = incident_table(Day.of(scenario, tape, run(scenario, tape)))
+    figures = statistics(table)
+    assert (figures["closed"], figures["needing_unit"], figures["answered"], figures["judged"]) == (2, 1, 1, 1)

@@ -37,7 +37,7 @@ class Story:
 
 
 def line(places: int = 3, units: int = 2, tasks: int = 4, **marks: object) -> tuple[Scenario, Tape]:
-    """A base at 0 and centres every kilometre along a line; 36 km/h; incidents at the first centre, ten minutes apart."""
+    """A base at 0 and centres every kilometre on a line; 40 km/h; incidents at the first one, ten minutes apart."""
     sites = make_sites(
         1000.0 * np.arange(places + 1), np.zeros(places + 1), kind=["base"] + ["centre"] * places, offices=2, voters=800
     )
@@ -54,7 +54,7 @@ def line(places: int = 3, units: int = 2, tasks: int = 4, **marks: object) -> tu
 
 
 def town(seed: int = 1, metric: str = "euclid", incidents: int = 400, **rules: object) -> tuple[Scenario, Tape]:
-    """Two areas of two forces with cars on loops, response cars and foot pairs, and a busy day; ``rules`` of dispatch."""
+    """Two areas of two forces, patrols on loops, response cars and foot pairs, a busy day; ``rules`` of dispatch."""
     rng = np.random.default_rng(seed)
     count, bases = 90, 12
     x, y = rng.uniform(0, 1, count), rng.uniform(0, 1, count)

@@ -1,0 +1,68 @@
+"""A study's folder: what was asked, every result, the table, and the pictures beside them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sim.errors import InputError
+from sim.study.design import Study
+from sim.study.result import StudyResult, table_digest
+
+MARK = "study.json"
+SCHEMA = 1
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse to write into a folder that is there and is no study of ours. Raises ``InputError``."""
+    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+        raise InputError(f"{folder}: there already and no study; choose another name with study.name=… or --out")
+
+
+def prepare(folder: Path) -> None:
+    """Make the folder, readable by its owner only."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chmod(folder, 0o700)
+
+
+def save_results(result: StudyResult, rows: Sequence[Mapping[str, object]], folder: Path) -> dict[str, str]:
+    """Write ``results.csv`` (one row per option and replication), ``table.csv`` and ``study.json``; return its digests."""
+    study = result.study
+    outcomes = sorted(result.outcomes.items())
+    names = sorted({name for _, outcome in outcomes for name in outcome.scalars})
+    runs = [
+        {"option": study.options[o].name, "replication": r, **outcome.scalars, **{f"{k}_digest": v for k, v in outcome.digests.items()}}
+        for (o, r), outcome in outcomes
+    ]
+    digests = [f"{part}_digest" for part in ("scenario", "tape", "trace")]
+    write_csv(folder / "results.csv", ["option", "replication", *names, *digests], runs)
+    write_csv(folder / "table.csv", list(rows[0]) if rows else [], rows)
+    made = {"table": table_digest(list(map(dict, rows)))}
+    (folder / MARK).write_text(json.dumps({**passport(study), "digests": made}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    for path in folder.iterdir():
+        os.chmod(path, 0o600)
+    return made
+
+
+def passport(study: Study) -> dict[str, object]:
+    """What was asked, for people and programs."""
+    options = {option.name: list(option.overrides) for option in study.options}
+    return {
+        "schema": SCHEMA,
+        "name": study.name,
+        "question": study.question,
+        "baseline": study.baseline,
+        "replications": study.replications,
+        "options": options,
+    }
+
+
+def write_csv(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
+    """Write rows as UTF-8 CSV; None is an empty cell, floats are exact."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, names, restval="", extrasaction="ignore")
+        writer.writeheader()
+        writer.writerows({k: "" if v is None else repr(v) if isinstance(v, float) else v for k, v in row.items()} for row in rows)
