@@ -7,6 +7,7 @@ from the record's kind alone, so processes, measures and replay read the same ta
 from __future__ import annotations
 
 from dataclasses import dataclass
+from struct import Struct
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,9 +75,11 @@ TASK_OPEN = frozenset({"occurred", "reported", "waiting", "assigned", "attended"
 TASK_ENDED = frozenset({"closed", "lapsed", "prevented"})
 
 FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
-_TYPES = {"time": "f8", "kind": "i2", "task": "i8", "unit": "i8", "site": "i4", "area": "i4", "cause": "i8", "value": "f8"}
+_RECORD = np.dtype(list(zip(FIELDS, ("<f8", "<i2", "<i8", "<i8", "<i4", "<i4", "<i8", "<f8"))))
+_PACK_RECORD = Struct("<dhqqiiqd").pack
 LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
-_LEG_TYPES = {"unit": "i8", "purpose": "i2", "task": "i8"}
+_LEG = np.dtype(list(zip(LEG_FIELDS, ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8"))))
+_PACK_LEG = Struct("<qddddddhq").pack
 PURPOSES = ("respond", "home", "convey", "to_loop")
 """Why a unit drives; positions are codes in the leg table."""
 
@@ -90,41 +93,43 @@ class Trace:
     """
 
     def __init__(self) -> None:
-        self._rows: list[float] = []
-        self._legs: list[float] = []
+        self._count = 0
+        self._records = bytearray()
+        self._legs = bytearray()
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
 
     def __len__(self) -> int:
-        return len(self._rows) // len(FIELDS)
+        return self._count
 
     def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
         """Append one record; return its position, which later records name as their cause."""
-        rows = self._rows
-        rows.extend((time, kind, task, unit, site, area, cause, value))
-        return len(rows) // 8 - 1
+        row = self._count
+        self._records += _PACK_RECORD(time, kind, task, unit, site, area, cause, value)
+        self._count = row + 1
+        return row
 
     def append_leg(
         self, unit: int, depart: float, arrive: float, x0: float, y0: float, x1: float, y1: float, purpose: int, task: int
     ) -> None:
         """Append one movement leg; a later leg of the same unit cuts an earlier one short."""
-        self._legs.extend((unit, depart, arrive, x0, y0, x1, y1, purpose, task))
+        self._legs += _PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task)
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""
-        return self._table("records", self._rows, FIELDS, _TYPES)
+        return self._table("records", self._records, _RECORD)
 
     def legs(self) -> dict[str, NDArray[np.generic]]:
         """Movement legs as arrays of shape (legs,), by field name."""
-        return self._table("legs", self._legs, LEG_FIELDS, _LEG_TYPES)
+        return self._table("legs", self._legs, _LEG)
 
-    def _table(self, name: str, flat: list[float], names: tuple[str, ...], types: dict[str, str]) -> dict[str, NDArray[np.generic]]:
-        """Columns of a flat list, kept until the list has grown; read-only, because they are shared."""
+    def _table(self, name: str, packed: bytearray, row: np.dtype[np.void]) -> dict[str, NDArray[np.generic]]:
+        """Columns of packed rows, kept until there are more of them; read-only, because they are shared."""
         size, columns = self._tables.get(name, (-1, {}))
-        if size != len(flat):
-            columns = _columns(flat, names, types)
+        if size != len(packed):
+            columns = _columns(packed, row)
             for column in columns.values():
                 column.flags.writeable = False
-            self._tables[name] = (len(flat), columns)
+            self._tables[name] = (len(packed), columns)
         return dict(columns)
 
     def digest(self) -> str:
@@ -133,6 +138,7 @@ class Trace:
         return digest_columns({**self.columns(), **legs})
 
 
-def _columns(flat: list[float], names: tuple[str, ...], types: dict[str, str]) -> dict[str, NDArray[np.generic]]:
-    table = np.array(flat, dtype=np.float64).reshape(-1, len(names))
-    return {name: table[:, i].astype(types.get(name, "f8")) for i, name in enumerate(names)}
+def _columns(packed: bytearray, row: np.dtype[np.void]) -> dict[str, NDArray[np.generic]]:
+    """Packed rows as columns in the machine's byte order (copies, since the trace may go on growing)."""
+    table = np.frombuffer(bytes(packed), dtype=row)
+    return {name: table[name].astype(row[name].newbyteorder("=")) for name in row.names or ()}

@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from sim.build import build_ledger, build_place, build_plan, build_tape
+from sim.build import Place, build_ledger, build_place, build_plan, build_tape
 from sim.commands.answer import INTERNAL, Answer, Grid, columns_of
 from sim.demand.files import load_tape
 from sim.demand.merge import merge_tapes
@@ -26,7 +26,7 @@ from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Table
 from sim.processes.simulation import run as run_day
 from sim.runs import Origin, load_run, save_run
-from sim.runs.save import check_target, counts, digests
+from sim.runs.save import check_target, counts, default_target, digests
 from sim.scenario import Scenario
 from sim.settings import Settings, dump
 from sim.trace import Trace
@@ -95,14 +95,13 @@ def _from_settings(args: Namespace, words: Sequence[str], clock: Clocked) -> Tas
         build_ledger(scenario, forces)
     with clock.phase("tape"):
         tape = _tape(args, settings, scenario)
-    origin = Origin(settings.name, dump(settings), settings.seed, settings.replication, command=args.words_typed)
+    seeds = settings.seed, settings.replication
+    origin = Origin(settings.name, dump(settings), *seeds, command=args.words_typed, set_by_user=tuple(words))
     return Task(scenario, tape, origin, forces)
 
 
 def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
     """The tape that is drawn, or the one of ``--tape``; ``--merge`` puts another into it."""
-    from sim.build import Place
-
     territory, calendar = scenario.territory, scenario.calendar
     span = (calendar.begin, calendar.end)
     if args.tape:
@@ -117,17 +116,15 @@ def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocke
         raise InputError("--tape and --merge do not go with a folder, which brings its own tape.csv")
     with clock.phase("build"):
         world = read_folder(path, args.nested(words))
-    origin = Origin(world.name, world.config, names=world.names, command=args.words_typed)
+    given = dict(names=world.names, command=args.words_typed, set_by_user=tuple(words))
+    origin = Origin(world.name, world.config, **given)
     return Task(world.scenario, world.tape, origin, None, world.notes, world.config["operators"] is None)
 
 
 def _target(args: Namespace, origin: Origin) -> Path | None:
     if args.no_save:
         return None
-    if args.out:
-        return Path(args.out)
-    parts = [origin.name] if origin.seed is None else [origin.name, str(origin.seed), str(origin.replication)]
-    return Path("runs") / "-".join(parts)
+    return Path(args.out) if args.out else default_target(origin)
 
 
 def _ledger_closes(task: Task, trace: Trace) -> bool | None:

@@ -109,6 +109,8 @@ def _coordinates(rows: list[Row], world: WorldSettings, given: bool) -> tuple[Fl
     x, y = (_coordinate(rows, name, limit) for name, limit in zip(pair, far))
     if globe:
         _check_swapped(rows, x, y, world.country)
+    elif world.country not in (None, "any"):
+        raise InputError(f"world.yaml: country {world.country} needs the columns lon and lat; sites.csv has x and y in metres")
     metric = "great_circle" if globe else "euclid" if world.metric == "auto" else world.metric
     if world.wrap and globe:
         raise InputError("world.yaml: wrap closes a plane; it does not go with lon and lat")

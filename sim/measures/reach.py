@@ -17,8 +17,10 @@ from sim.measures.positions import UnitStates
 from sim.territory.sites import Territory
 from sim.territory.travel import EARTH_RADIUS, Travel, build_travel
 
-BLOCK = 65_536
-"""Distances held at once: half a mebibyte, so that a block stays in the cache."""
+BLOCK = 32_768
+"""Distances held at once: a quarter of a mebibyte, so that a block stays in the cache, and so small that no product of
+four columns starts the threads of a BLAS (two processes on two cores would only get in each other's way: 3-4x dearer).
+"""
 
 Nearest = Callable[[Floats, Floats, Ints], Floats]
 """From unit x, y and the first index of each run of units: metres to the nearest of each run, shape (places, runs)."""
@@ -120,7 +122,11 @@ def _by_product(
     def nearest(x: Floats, y: Floats, runs: Ints) -> Floats:
         b = embed(x, y) - middle
         right = np.column_stack((b, np.einsum("ij,ij->i", b, b)))
-        squared = np.minimum.reduceat(left @ right.T, runs, axis=1) + a_squared
+        squared = np.empty((len(left), len(runs)))
+        rows = max(1, BLOCK // len(right))
+        for i in range(0, len(left), rows):
+            np.minimum.reduceat(left[i : i + rows] @ right.T, runs, axis=1, out=squared[i : i + rows])
+        squared += a_squared
         return length(np.sqrt(np.maximum(squared, 0.0)))
 
     return nearest

@@ -8,6 +8,7 @@ only: the noise of a drive is never seen.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +20,7 @@ def nearest(scores: Floats, available: Floats) -> int:
     """The available unit with the lowest score (squared distance: monotone, so no root is needed)."""
     candidates = scores + available
     row = int(candidates.argmin())
-    return row if candidates[row] != np.inf else -1
+    return row if candidates.item(row) < inf else -1
 
 
 def least_time(drives: Floats, mobilisation: Floats, available: Floats) -> int:
@@ -27,7 +28,7 @@ def least_time(drives: Floats, mobilisation: Floats, available: Floats) -> int:
     candidates = drives + mobilisation
     candidates += available
     row = int(candidates.argmin())
-    return row if candidates[row] != np.inf else -1
+    return row if candidates.item(row) < inf else -1
 
 
 def first_of(preference: Sequence[int], available: Floats) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import inf
 from typing import TYPE_CHECKING
 
 from sim.processes.kernel import PLAN, At, Tale
@@ -21,7 +22,7 @@ def duty(world: World, unit: Unit, shifts: Shifts) -> Tale:
         yield At(world.clock, start, PLAN + unit.id)
         take_up(world, unit, heads)
         follows = number + 1 < len(shifts) and shifts[number + 1][0] <= end
-        if not follows and end <= world.scenario.calendar.end:
+        if not follows and end <= world.scenario.calendar.end and end < inf:
             yield At(world.clock, end, PLAN + unit.id)
             go_off(world, unit)
 

@@ -47,7 +47,7 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
         end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)
         return
     world.record(K["processed"], task, None, task.site, task.area.index, task.last, call.waited)
-    if rows.on_spot[index] < task.cls.on_spot * team_strength(world, task.site):
+    if task.cls.on_spot and rows.on_spot[index] < task.cls.on_spot * team_strength(world, task.site):
         yield from settle_on_spot(world, task)
     elif task.slots:
         ask_for_units(world, task, rows.escalate_time[index])

@@ -45,7 +45,15 @@ def uncollected() -> Iterator[None]:
 
 
 class Clock(Environment):
-    """A SimPy environment whose events carry absolute times and ranks."""
+    """A SimPy environment whose events carry absolute times and ranks.
+
+    ``begin`` is an event that has happened, from which every story sets out.
+    """
+
+    def __init__(self, initial_time: float = 0.0) -> None:
+        super().__init__(initial_time)
+        self.begin = Event(self)
+        self.begin._ok, self.begin._value, self.begin.callbacks = True, None, None  # type: ignore[assignment]
 
     def fire(self, event: Event, rank: int, at: float | None = None) -> None:
         """Trigger a pending event at ``at`` (now if not given) with ``rank`` plus a stable id."""
@@ -105,8 +113,6 @@ class Story(Process):
         self.callbacks = []
         self._generator = tale
         teller = clock._active_proc
-        begin = Event(clock)
-        begin._ok, begin._value, begin.callbacks = True, None, None  # type: ignore[assignment]
-        self._target = begin
-        self._resume(begin)
+        self._target = clock.begin
+        self._resume(clock.begin)
         clock._active_proc = teller

@@ -195,7 +195,23 @@ class DispatchArea:
     # --- redirection ---------------------------------------------------------------------------------------------------
 
     def redirect(self, task: Task, now: float, cause: int) -> None:
-        """Take units under way to less urgent tasks for a more urgent one that nobody free can serve.
+        """Take units under way to less urgent tasks for more urgent ones that nobody free can serve: for this task, but
+        first for those that wait ahead of it; one that holds others back and finds nobody ends the search.
+        """
+        for waiting in [*self._ahead_of(task), task]:
+            found = self._divert(waiting, now, cause)
+            holds = waiting.cls.start == "together" or self.rules.blocking
+            if holds and not found and not set(waiting.slots).isdisjoint(task.slots):
+                return
+
+    def _ahead_of(self, task: Task) -> list[Task]:
+        """Heads of lanes that come before a task, best first."""
+        place = (task.priority, task.ready_at, task.id)
+        heads = sorted((key[0], *lane[0][:2], key) for key, lane in self.lanes.items())
+        return [self.lanes[head[3]][0][2] for head in heads if head[:3] < place]
+
+    def _divert(self, task: Task, now: float, cause: int) -> bool:
+        """Divert units to a task, if there are any; return whether one was.
 
         A task that loses its unit waits again with its old place in the queue; it may take another free unit or redirect
         in its turn.
@@ -215,6 +231,7 @@ class DispatchArea:
             loser.area.serve(now, loser.last)
             if loser.open_slots:
                 loser.area.redirect(loser, now, loser.last)
+        return bool(losers)
 
     def _plan_redirection(self, task: Task, now: float) -> list[tuple[int, int, Unit]]:
         """Open places of a task and who could be diverted to them; a package that starts together counts on free units too."""

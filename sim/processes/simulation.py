@@ -32,13 +32,14 @@ class Simulation:
     """
 
     def __init__(self, scenario: Scenario, tape: Tape) -> None:
-        for order in tape.injects:
-            check(order)
+        check_tape(scenario, tape)
         self.scenario = scenario
         self.tape = tape
         self._orders = 0
         with uncollected():
             self.world, self._rows = build_world(scenario, tape)
+            for order in tape.injects:
+                check(self.world, order)
             self._start()
 
     @property

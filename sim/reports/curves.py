@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import FuncFormatter, MultipleLocator, PercentFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator, MultipleLocator, PercentFormatter
 from numpy.typing import NDArray
 
 from sim.clock import HOUR, format_time
-from sim.reports.style import INK, colour
+from sim.reports.style import colour
 from sim.study.statistics import Estimate, band
 
 Curves = Mapping[str, NDArray[np.float64]]
@@ -32,17 +32,20 @@ def staffing_curve(
     for number, (label, estimates) in enumerate(lines.items()):
         y = np.array([_minutes(e.mean) for e in estimates])[order]
         half = np.array([_minutes(e.half_width) for e in estimates])[order]
-        axis.fill_between(x, y - half, y + half, color=colour(number, False), alpha=0.18, linewidth=0)
-        axis.plot(x, y, "o-", color=colour(number, False), label=label, markersize=5)
-        for position in range(len(x)) if number == 0 else ():
-            place = (x[position], y[position])
-            axis.annotate(names[order[position]], place, (0, 9), textcoords="offset points", ha="center", fontsize=8.5, color=INK)
+        paint = colour(number, False)
+        axis.fill_between(x, np.maximum(y - half, 0.0), y + half, color=paint, alpha=0.18, linewidth=0)
+        axis.plot(x, y, "o-", color=paint, markersize=5)
+        axis.annotate(label, (x[0], y[0]), (2, 6), textcoords="offset points", fontsize=9, color=paint, fontweight="bold")
     axis.set_ylim(bottom=0)
-    axis.margins(x=0.12)
+    axis.yaxis.set_major_locator(MaxNLocator(6, integer=True))
+    axis.margins(x=0.06)
     axis.set_xlabel(heads_label)
     axis.set_ylabel("minutes")
+    axis.xaxis.set_major_locator(MaxNLocator(5))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f"{v:,.0f}".replace(",", "\u202f")))
-    axis.legend(loc="lower left")
+    top = axis.secondary_xaxis("top")
+    top.set_xticks(x, [names[i] for i in order], rotation=14, ha="left", fontsize=8.5)
+    top.spines["top"].set_visible(False)
     return axis
 
 
@@ -62,7 +65,7 @@ def exceedance(axis: Axes, minutes: NDArray[np.float64], curves: Curves, baselin
     axis.set_xlim(minutes[0], minutes[-1])
     axis.set_xlabel("minutes after the report")
     axis.set_ylabel("still waiting")
-    axis.legend(loc="upper right")
+    axis.legend(loc="upper right", fontsize=9)
     return axis
 
 
@@ -71,15 +74,16 @@ def coverage_over_day(axis: Axes, times: NDArray[np.float64], curves: Curves, ba
     for number, (name, values) in enumerate(curves.items()):
         mean, low, high = band(values)
         paint = colour(number, name == baseline)
-        axis.fill_between(times, low, high, color=paint, alpha=0.15, linewidth=0)
+        axis.fill_between(times, low, np.minimum(high, 1.0), color=paint, alpha=0.15, linewidth=0)
         axis.plot(times, mean, color=paint, label=name, linewidth=1.8, linestyle="--" if name == baseline else "-")
     axis.yaxis.set_major_formatter(PercentFormatter(1.0))
+    axis.set_ylim(top=min(1.0 + 0.04 * (1.0 - axis.get_ylim()[0]), 1.002))
     axis.xaxis.set_major_locator(_hours(times))
     axis.xaxis.set_major_formatter(FuncFormatter(lambda v, _: format_time(v)))
     axis.set_xlim(times[0], times[-1])
     axis.set_xlabel("time of day")
     axis.set_ylabel("offices covered")
-    axis.legend(loc="lower right")
+    axis.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=2)
     return axis
 
 

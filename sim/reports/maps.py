@@ -65,11 +65,13 @@ def centres_map(
         return axis.scatter(
             x[known], y[known], c=values[known], s=3, cmap=palette, vmin=limits[0], vmax=limits[1], linewidths=0, rasterized=True
         )
+    true_ratio = np.ptp(y) / max(np.ptp(x) * np.cos(np.radians(y.mean())), 1e-9)
+    rows = max(2, round(cells * true_ratio / np.sqrt(3.0)))
     hexagons: PolyCollection = axis.hexbin(
         x[known],
         y[known],
         values[known],
-        gridsize=cells,
+        gridsize=(cells, rows),
         mincnt=LEAST_CENTRES,
         cmap=palette,
         vmin=limits[0],

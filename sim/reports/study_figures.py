@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import matplotlib
 
 matplotlib.use("Agg")
-import matplotlib.pyplot as plt  # noqa: E402  (the backend must be chosen first)
-import numpy as np  # noqa: E402
-from matplotlib.axes import Axes  # noqa: E402
-from matplotlib.figure import Figure  # noqa: E402
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.figure import Figure
 
-from sim.reports.curves import coverage_over_day, exceedance, staffing_curve  # noqa: E402
-from sim.reports.maps import centres_map, frame, outline  # noqa: E402
-from sim.reports.style import note, pollday_style  # noqa: E402
-from sim.study.result import StudyResult  # noqa: E402
-from sim.study.statistics import estimate  # noqa: E402
-from sim.territory.outlines import load_outline  # noqa: E402
-from sim.territory.sites import Territory  # noqa: E402
+from sim.reports.curves import coverage_over_day, exceedance, staffing_curve
+from sim.reports.maps import centres_map, frame, outline
+from sim.reports.style import note, pollday_style
+from sim.study.result import StudyResult
+from sim.study.statistics import estimate
+from sim.territory.outlines import load_outline
+from sim.territory.sites import Territory
 
 
 @dataclass(frozen=True)
@@ -60,34 +60,72 @@ def coverage(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     return axis
 
 
-def potential_maps(figure: Figure, axes: Sequence[Axes], result: StudyResult, territory: Territory, share: str) -> None:
-    """Potential response of every place under the baseline, and how the best other option changes it."""
+def potential_maps(result: StudyResult, territory: Territory, share: str) -> Figure:
+    """Potential response of every place under the baseline, and how the best other option changes it.
+
+    Where most centres lie in a small part of the country, that part is drawn large and the whole beside it.
+    """
+    means = {name: values.mean(axis=0) / 60.0 for name, values in result.curves("potential_by_centre").items()}
+    base, best = means[result.study.baseline], best_option(result)
+    panels = [(f"Potential response in minutes, {result.study.baseline}", base, (0.0, float(np.nanquantile(base, 0.95))), False)]
+    if best is not None:
+        gain = means[best] - base
+        width = max(float(np.nanquantile(np.abs(gain), 0.95)), 0.1)
+        panels.append((f"Change with {best}, in minutes (below zero: faster)", gain, (-width, width), True))
+    boxes = [_extent(territory, q) for q in (0.04, 0.0)]
+    if np.ptp(boxes[0][2:]) > 0.6 * np.ptp(boxes[1][2:]):
+        boxes = boxes[1:]
+    shape = (len(panels), 2) if len(boxes) == 2 else (1, len(panels))
+    size = (13.5, 5.0 * len(panels)) if len(boxes) == 2 else (6.5 * len(panels), 6.0)
+    ratios = (4.0, 1.3) if len(boxes) == 2 else (1.0,) * len(panels)
+    figure, grid = plt.subplots(*shape, figsize=size, squeeze=False, width_ratios=ratios)
+    for number, (title, values, limits, difference) in enumerate(panels):
+        axes = grid[number] if len(boxes) == 2 else grid[:, number]
+        for axis, box in zip(axes, boxes, strict=True):
+            marks = one_map(axis, territory, values, box, limits, difference, share)
+        axes[0].set_title(title)
+        figure.colorbar(marks, ax=axes[0], shrink=0.8, extend="both" if difference else "max", pad=0.01)
+        kind = "single centres" if share == "internal" else "hexagons of at least five centres"
+        note(axes[0], f"{'Synthetic sites; ' if territory.synthetic_sites else ''}{kind}")
+    return figure
+
+
+Box = tuple[float, float, float, float]
+
+
+def one_map(
+    axis: Axes, territory: Territory, values: np.ndarray, box: Box, limits: tuple[float, float], difference: bool, share: str
+) -> ScalarMappable:
+    """Colour the centres inside a box (x from, x to, y from, y to) by a value, on the outlines of the areas."""
     sites = territory.sites
     centres = sites.of_kind("centre")
     x, y = sites.x[centres], sites.y[centres]
-    means = {name: values.mean(axis=0) / 60.0 for name, values in result.curves("potential_by_centre").items()}
-    base = means[result.study.baseline]
-    best = best_option(result)
-    cells = 60 if territory.outline else 18
-    top = float(np.nanquantile(base, 0.97))
-    marks = centres_map(axes[0], x, y, base, cells=cells, limits=(0.0, top), share=share)
-    figure.colorbar(marks, ax=axes[0], shrink=0.6, label="minutes", extend="max")
-    axes[0].set_title(f"Potential response: {result.study.baseline}")
-    if best is None:
-        axes[1].set_visible(False)
-    else:
-        gain = means[best] - base
-        width = max(float(np.nanquantile(np.abs(gain), 0.95)), 0.1)
-        marks = centres_map(axes[1], x, y, gain, cells=cells, limits=(-width, width), difference=True, share=share)
-        figure.colorbar(marks, ax=axes[1], shrink=0.6, label="minutes (negative: faster)", extend="both")
-        axes[1].set_title(f"Change with: {best}")
-    for axis in axes:
-        if territory.outline:
-            outline(axis, [r for code, rings in load_outline(territory.outline).items() if code in territory.area_codes for r in rings])
-        else:
-            frame(axis, x, y)
-        if territory.synthetic_sites:
-            note(axis, "Synthetic sites; " + ("single centres shown" if share == "internal" else "hexagons of at least five centres"))
+    here = (x >= box[0]) & (x <= box[1]) & (y >= box[2]) & (y <= box[3])
+    cells = int(np.clip(np.sqrt(here.sum()) * 0.6, 5, 80))
+    marks = centres_map(axis, x[here], y[here], values[here], cells=cells, limits=limits, difference=difference, share=share)
+    rings = _rings(territory)
+    if rings:
+        outline(axis, rings)
+    frame(axis, np.array(box[:2]), np.array(box[2:]))
+    return marks
+
+
+def _extent(territory: Territory, cut: float) -> Box:
+    """Box of the outlines, or of the sites where there are none, without the southernmost share ``cut`` of the centres."""
+    centres = territory.sites.of_kind("centre")
+    x, y = territory.sites.x[centres], territory.sites.y[centres]
+    rings = _rings(territory)
+    if rings and not cut:
+        x, y = np.concatenate(rings).T
+    north = y >= np.quantile(y, cut)
+    return float(x[north].min()), float(x[north].max()), float(y[north].min()), float(y.max())
+
+
+def _rings(territory: Territory) -> list[np.ndarray]:
+    """Outlines of the territory's own areas."""
+    if not territory.outline:
+        return []
+    return [ring for code, rings in load_outline(territory.outline).items() if code in territory.area_codes for ring in rings]
 
 
 def best_option(result: StudyResult) -> str | None:
@@ -119,9 +157,7 @@ def draw_all(result: StudyResult, territory: Territory, grids: Grids, folder: Pa
             figure, axis = plt.subplots(figsize=(7.5, 5))
             draw(axis)
             written.append(_save(figure, folder / name))
-        figure, pair = plt.subplots(1, 2, figsize=(14, 7))
-        potential_maps(figure, pair, result, territory, share)
-        written.append(_save(figure, folder / "map"))
+        written.append(_save(potential_maps(result, territory, share), folder / "map"))
     return written
 
 

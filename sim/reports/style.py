@@ -14,7 +14,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#3
 BASELINE_COLOUR = "#5A5A5A"
 INK, FAINT = "#222222", "#D9D9D9"
 SEQUENTIAL = "viridis"
-DIVERGING = "PuOr"
+DIVERGING = "PuOr_r"
 
 _RC = {
     "axes.edgecolor": "#888888",
@@ -54,4 +54,4 @@ def colour(position: int, is_baseline: bool) -> str:
 
 def note(axis: Axes, text: str) -> None:
     """A small note below an axis: what is assumed, what is synthetic."""
-    axis.annotate(text, (0, 0), (0, -38), xycoords="axes fraction", textcoords="offset points", fontsize=8, color="#666666", va="top")
+    axis.annotate(text, (0.0, 0.0), (0, -14), xycoords="axes fraction", textcoords="offset points", fontsize=8.5, color="#666666")

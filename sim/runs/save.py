@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import shutil
 import tempfile
@@ -16,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.tape import Tape
+from sim.digest import digest_text
 from sim.errors import InputError
 from sim.measures.collect import Measures
 from sim.measures.day import Day, Recorded
@@ -33,7 +35,7 @@ Columns = Mapping[str, NDArray[np.generic]]
 @dataclass(frozen=True)
 class Origin:
     """Where a run comes from: its name, configuration as plain values, seed and replication (None: nothing was drawn),
-    the names of its ids, and the command that made it."""
+    the names of its ids, the command that made it, and the settings in it that the user set (``key=value``)."""
 
     name: str
     config: Mapping[str, Any]
@@ -41,6 +43,7 @@ class Origin:
     replication: int | None = None
     names: Names = field(default_factory=Names)
     command: tuple[str, ...] = ()
+    set_by_user: tuple[str, ...] = ()
 
 
 class StoredTrace(Trace):
@@ -97,6 +100,18 @@ def check_target(folder: Path) -> None:
             known = {"manifest.json", *manifest.get("files", {})}
     if foreign := sorted(found - known):
         raise InputError(f"{folder}: holds {foreign[0]}, which is no part of a run; choose another place with --out")
+
+
+def default_target(origin: Origin) -> Path:
+    """``runs/NAME-SEED-REPLICATION``; with a few digits more where that holds a run of another configuration."""
+    parts = [origin.name] if origin.seed is None else [origin.name, str(origin.seed), str(origin.replication)]
+    target = Path("runs") / "-".join(parts)
+    with suppress(InputError):
+        manifest = read_json(target / "manifest.json")
+        if manifest.get("schema") == SCHEMA and manifest.get("config") != origin.config:
+            digest = digest_text(json.dumps(origin.config, sort_keys=True))
+            return target.with_name(f"{target.name}-{digest[:8]}")
+    return target
 
 
 def _put_in_place(draft: Path, folder: Path) -> None:
@@ -159,6 +174,7 @@ def _manifest(draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, orig
         "counts": counts(scenario, tape, trace),
         "config": dict(origin.config),
         "command": list(origin.command),
+        "set_by_user": list(origin.set_by_user),
         "versions": versions(),
         "machine": machine(),
         "files": {name: file_digest(draft / name) for name in files},

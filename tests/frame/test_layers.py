@@ -19,8 +19,8 @@ SIM = ROOT / "sim"
 # Lowest first. A row is a set of modules or packages right below sim/ that do not import each other.
 ROWS: list[set[str]] = [
     {"errors", "data"},
-    {"clock", "streams", "digest", "resources", "yamlfile"},
-    {"settings", "tables", "trace"},
+    {"clock", "streams", "digest", "resources", "yamlfile", "names"},
+    {"settings", "tables", "trace", "evidence"},
     {"movement", "gates"},
     {"territory"},
     {"forces"},
@@ -33,6 +33,7 @@ ROWS: list[set[str]] = [
     {"runs", "folder"},
     {"study", "bench"},
     {"reports"},
+    {"commands"},
     {"__init__", "cli", "__main__"},
 ]
 LEVEL = {name: level for level, row in enumerate(ROWS) for name in row}
@@ -42,7 +43,7 @@ ONLY_IN = {
     "omegaconf": re.compile(r"sim\.cli"),
     "simpy": re.compile(r"sim\.(processes(\..*)?|bench\.(plain|programs))"),
 }
-MAY_PRINT = re.compile(r"sim\.(cli.*|__main__|bench\.command)")
+MAY_PRINT = re.compile(r"sim\.(cli.*|__main__|bench\.command|commands\.sweep)")
 
 
 def module_name(path: Path) -> str:
