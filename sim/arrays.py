@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import inf
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,7 +15,7 @@ from sim.errors import InputError
 from sim.forces.units import Units, skill_bits
 from sim.movement import Loops, no_loops
 from sim.scenario import Scenario
-from sim.settings.response import DispatchSettings, RoomSettings, TargetSettings, TravelSettings
+from sim.settings.response import DispatchSettings, Fabrics, RoomSettings, SpeedTable, TargetSettings, TravelSettings
 from sim.territory.calendar import Calendar
 from sim.territory.sites import FABRICS, SITE_KINDS, Sites, Territory
 from sim.territory.travel import MODES
@@ -159,11 +159,14 @@ def make_units(
 
 def uniform_travel(speed_kmh: float = 40.0, detour: float = 1.0) -> TravelSettings:
     """The same speed everywhere, at every hour, also on the way home."""
-    speeds = {"car": {fabric: speed_kmh for fabric in FABRICS}}
-    return TravelSettings(speeds=speeds, home_speeds=speeds, detour={f: detour for f in FABRICS}, peak_factor=1.0)  # type: ignore[arg-type]
+    speeds: SpeedTable = {"car": dict.fromkeys(get_args(Fabrics), speed_kmh)}
+    detours: dict[Fabrics, float] = dict.fromkeys(get_args(Fabrics), detour)
+    return TravelSettings(speeds=speeds, home_speeds=speeds, detour=detours, peak_factor=1.0)
 
 
-def make_calendar(territory: Territory, *, begin: float = 0.0, opening: float = 0.0, closing: float = inf, end: float = inf) -> Calendar:
+def make_calendar(
+    territory: Territory, *, begin: float = 0.0, opening: float = 0.0, closing: float = inf, end: float = inf
+) -> Calendar:
     """A calendar of one phase, ``voting``, with the same hours everywhere; without an end the day ends when all is done."""
     areas, sites = len(territory.area_codes), len(territory.sites)
     hours = np.full(areas, opening), np.full(areas, closing), np.full(sites, opening)

@@ -110,7 +110,7 @@ def _hydra(options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
         problem = str(error.__cause__ or error).strip().splitlines()
         raise InputError(f"conf: {problem[0] if problem else error}") from None
     plain: Any = OmegaConf.to_container(config, resolve=False)
-    return plain  # type: ignore[no-any-return]
+    return dict(plain)
 
 
 def _composed(options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
@@ -183,6 +183,12 @@ def carry_out(args: Namespace) -> Answer | int:
     return result
 
 
+def run_own(name: str, words: list[str]) -> int:
+    """Run a command that parses its words and prints by itself. Returns the exit code."""
+    function: Any = COMMANDS[name].function()
+    return int(function(words))
+
+
 def respond(answer: Answer | int, as_json: bool) -> int:
     """Print an answer: notes to standard error, the rest to standard output. Returns the exit code."""
     if isinstance(answer, int):
@@ -205,7 +211,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             print(overview(words))
             return 0
         if name and COMMANDS[name].own_parser:
-            return int(COMMANDS[name].function()(words[1:]))
+            return run_own(name, words[1:])
         args = parse(words)
         args.words_typed = tuple(words)
         return respond(carry_out(args), args.json)

@@ -41,10 +41,10 @@ def as_markdown() -> str:
     """The whole page."""
     lines = [HEAD, "## Groups and their options", "", "| group | options |", "|---|---|"]
     for folder in sorted(path for path in conf_dir().iterdir() if path.is_dir() and path.name != "study"):
-        options = ", ".join(f"`{option.stem}` ({_first_line(option.read_text(encoding='utf-8'))})" for option in sorted(folder.glob("*.yaml")))
-        lines.append(f"| `{folder.name}` | {options} |")
+        options = (f"`{o.stem}` ({_first_line(o.read_text(encoding='utf-8'))})" for o in sorted(folder.glob("*.yaml")))
+        lines.append(f"| `{folder.name}` | {', '.join(options)} |")
     lines += ["", "## The top", "", *_prose(Settings), "", *_table(Settings, "", dump(Settings()))]
-    for f in fields(Settings):  # type: ignore[arg-type]
+    for f in fields(Settings):
         group = get_type_hints(Settings)[f.name]
         if is_dataclass(group):
             lines += ["", f"## {f.name}", "", *_section(group, f.name, dump(Settings())[f.name])]
@@ -138,8 +138,8 @@ def allowed(hint: Any) -> str:
     if origin is dict:
         return f"table of {allowed(args[1])}"
     if origin is tuple:
-        inside = "any number of " + allowed(args[0]) if len(args) == 2 and args[1] is Ellipsis else f"{len(args)} of {allowed(args[0])}"
-        return f"list: {inside}"
+        number = "any number" if args[-1] is Ellipsis else len(args)
+        return f"list: {number} of {allowed(args[0])}"
     if args:
         return " or ".join("null" if arg is type(None) else allowed(arg) for arg in args)
     names = {float: "number", int: "whole number", bool: "true, false", str: "text", Any: "anything"}

@@ -61,7 +61,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON object (keys: docs/json.md) instead of tables"}),
     "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: below runs/ in the current folder)"}),
     "cfg": (("--cfg",), {"choices": ("job",), "help": "print the whole configuration and stop"}),
-    "internal": (("--internal",), {"action": "store_true", "help": "also show areas of fewer than five centres; stamps the output"}),
+    "internal": (
+        ("--internal",),
+        {"action": "store_true", "help": "show areas of fewer than five centres too; stamps the output"},
+    ),
     "no-save": (("--no-save",), {"action": "store_true", "help": "write no run directory"}),
     "tape": (("--tape",), {"metavar": "FILE", "help": "take this tape (CSV or YAML) instead of drawing one"}),
     "merge": (("--merge",), {"metavar": "FILE", "help": "put this tape (say, injects) into the drawn one"}),
@@ -80,7 +83,9 @@ COMMANDS = {
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
         ("out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
     ),
-    "territory": Command("centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg")),
+    "territory": Command(
+        "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),
+    ),
     "forces": Command("the force ledger: who does what, hour by hour", texts.FORCES, "sim.commands.show.forces", ("cfg",)),
     "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("out", "cfg")),
     "measures": Command("measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("internal",), "RUNDIR"),

@@ -60,7 +60,7 @@ def sweep(args: Namespace) -> Answer:
     folder = Path(args.out) if args.out else Path("studies") / study.name
     check_folder(folder)
     workers = max(1, args.workers or os.cpu_count() or 1)
-    print(_plan(study, workers), file=sys.stderr)
+    sys.stderr.write(_plan(study, workers) + "\n")
     heads = check_ledgers(study)
     begin = perf_counter()
     result = carry_out(study, workers)
@@ -82,7 +82,7 @@ def sweep(args: Namespace) -> Answer:
         "seconds": round(perf_counter() - begin, 3),
     }
     written = [f"Table, results and pictures: {folder}{os.sep}", *(f"  {p}" for p in pictures)]
-    shown = [study.question, heads, *_tables(result), *_reading(result), *written]
+    shown: list[str | Grid] = [study.question, heads, *_tables(result), *_reading(result), *written]
     return Answer(data, [INTERNAL, *shown] if args.internal else shown)
 
 
@@ -240,5 +240,6 @@ def _reading(result: StudyResult) -> list[str]:
             lines.append(f"{c.option}: no difference in potential response that these days can show{floor}.")
         else:
             word = "shorter" if c.difference.mean < 0 else "longer"
-            lines.append(f"{c.option}: potential response {abs(c.difference.mean) / 60:.2f} min {word} than '{result.study.baseline}'.")
+            minutes = abs(c.difference.mean) / 60
+            lines.append(f"{c.option}: potential response {minutes:.2f} min {word} than '{result.study.baseline}'.")
     return lines

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from math import inf
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def shifts_of(row: Row) -> list[tuple[float, float]]:
     """Shifts such as ``07:00-15:00; 22:00-06:00`` (the second ends on the next day); none: always on duty."""
     parts = [part for part in _LISTED.split(row["shifts"]) if part.strip()]
     shifts = sorted(_shift(row, part) for part in parts)
-    for (_, end), (start, _) in zip(shifts, shifts[1:]):
+    for (_, end), (start, _) in pairwise(shifts):
         if start < end:
             raise row.error("shifts", f"{row['shifts']!r}: two shifts overlap")
     return shifts
@@ -121,9 +122,7 @@ def _shift(row: Row, text: str) -> tuple[float, float]:
     return start, end
 
 
-def _loops(
-    path: Path, rows: list[Row], row_of: dict[str, int], places: Places, world: WorldSettings
-) -> tuple[Loops, Ints]:
+def _loops(path: Path, rows: list[Row], row_of: dict[str, int], places: Places, world: WorldSettings) -> tuple[Loops, Ints]:
     """The loops of loops.csv and each unit's row in them (-1: none); legs take the unit's speed home."""
     loop = np.full(len(rows), -1, dtype=np.int64)
     if not path.exists():

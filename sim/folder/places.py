@@ -37,7 +37,8 @@ class Places:
         """Position of the site that a cell names by id or by name. Raises ``InputError``."""
         place = self.row_of.get(text)
         if place is None:
-            raise row.error(column, f"unknown site {text!r}{nearest(text, self.row_of)}; sites.csv has {len(self.territory.sites)} sites")
+            count = len(self.territory.sites)
+            raise row.error(column, f"unknown site {text!r}{nearest(text, self.row_of)}; sites.csv has {count} sites")
         return place
 
 

@@ -179,7 +179,8 @@ def _check(scenario: Scenario, tape: Tape, places: Places, world: WorldSettings)
         site = int(tape.incidents.site[bare[0]])
         area, force = (scenario.territory.area_codes[sites.area[site]], scenario.territory.forces[sites.force[site]])
         whose = f"area '{area}'" + (f", force '{force}'" if scenario.dispatch.command == "parallel" else "")
-        raise InputError(f"tape.csv: site '{sites.name[site]}' lies in {whose}, which has no mobile unit; add one or set aid: when_none_free")
+        hint = "add one or set aid: when_none_free"
+        raise InputError(f"tape.csv: site '{sites.name[site]}' lies in {whose}, which has no mobile unit; {hint}")
 
 
 def _names(places: Places, crews: Crews) -> Names:

@@ -7,8 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from sim.settings.base import Clock, Count, Kmh, Seconds, Share, settings
-from sim.settings.response import DispatchSettings, Reserve, RoomSettings, SpeedTable, TargetSettings, TravelSettings
-from sim.territory.sites import FABRICS
+from sim.settings.response import DispatchSettings, Fabrics, Reserve, RoomSettings, SpeedTable, TargetSettings, TravelSettings
 
 Side = Annotated[float, Field(gt=0.0, le=1e9)]
 
@@ -29,13 +28,14 @@ class ClassRow:
 class WorldSettings:
     """Rules of a folder world.
 
-    ``metric``: ``auto`` is the great circle where sites.csv has ``lon`` and ``lat``, else the straight line of a plane; with
-    travel.csv the given seconds rule. ``wrap``: width and height in metres that close a plane into a torus. ``country``: a box in
-    which all places must lie (``any``: no box, and no guess that coordinates are swapped). ``speed_kmh`` under way to a task (left out:
-    40, assumed), ``home_speed_kmh`` otherwise (the same unless given), or ``speeds`` by mode and fabric; ``detour`` multiplies distances.
-    ``policy`` is ``preference`` where there is a preferences.csv, else ``nearest``; the other rules of dispatch are those of the
-    group ``dispatch``. ``operators`` per command room (left out: nobody ever waits for one), ``lines`` per operator (0: no
-    bound). The run lasts from ``begin`` (left out: the first thing that happens) to ``end`` (left out: until all is done).
+    ``metric``: ``auto`` is the great circle where sites.csv has ``lon`` and ``lat``, else the straight line of a plane;
+    with travel.csv the given seconds rule. ``wrap``: width and height in metres that close a plane into a torus.
+    ``country``: a box in which all places must lie (``any``: no box, and no guess that coordinates are swapped).
+    ``speed_kmh`` under way to a task (left out: 40, assumed), ``home_speed_kmh`` otherwise (the same unless given), or
+    ``speeds`` by mode and fabric; ``detour`` multiplies distances. ``policy`` is ``preference`` where there is a
+    preferences.csv, else ``nearest``; the other rules of dispatch are those of the group ``dispatch``. ``operators`` per
+    command room (left out: nobody ever waits for one), ``lines`` per operator (0: no bound). The run lasts from ``begin``
+    (left out: the first thing that happens) to ``end`` (left out: until all is done).
     """
 
     name: Annotated[str, Field(pattern=r"^\w[\w .-]{0,79}$")] | None = None
@@ -71,8 +71,8 @@ class WorldSettings:
 
     def dispatch(self, listed: bool) -> DispatchSettings:
         """The rules of dispatch; ``listed`` says that there are preference lists."""
-        same = ("command", "reserve", "reserve_as", "blocking", "taskable", "redirect")
-        same += ("aid", "aid_priority", "aid_keep", "aid_time")
+        rules = ("command", "reserve", "reserve_as", "blocking", "taskable", "redirect")
+        same = (*rules, "aid", "aid_priority", "aid_keep", "aid_time")
         policy = self.policy or ("preference" if listed else "nearest")
         return DispatchSettings(policy=policy, **{name: getattr(self, name) for name in same})
 
@@ -89,9 +89,13 @@ class WorldSettings:
 
     def travel(self) -> TravelSettings:
         """Speeds without any slower hours."""
-        out = self.speeds or {"car": dict.fromkeys(FABRICS, self.speed_kmh or ASSUMED_KMH)}
-        home = {mode: dict.fromkeys(FABRICS, self.home_speed_kmh) for mode in out} if self.home_speed_kmh else out
-        return TravelSettings(speeds=out, home_speeds=home, detour=dict.fromkeys(FABRICS, self.detour), peak_factor=1.0)  # type: ignore[arg-type]
+        out = self.speeds or {"car": _everywhere(self.speed_kmh or ASSUMED_KMH)}
+        home = {mode: _everywhere(self.home_speed_kmh) for mode in out} if self.home_speed_kmh else out
+        return TravelSettings(speeds=out, home_speeds=home, detour=_everywhere(self.detour), peak_factor=1.0)
+
+
+def _everywhere(value: float) -> dict[Fabrics, float]:
+    return {"old_city": value, "urban": value, "suburban": value, "rural": value}
 
 
 ASSUMED_KMH = 40.0

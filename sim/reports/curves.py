@@ -49,16 +49,13 @@ def staffing_curve(
     return axis
 
 
-def exceedance(axis: Axes, minutes: NDArray[np.float64], curves: Curves, baseline: str, target: float | None = None) -> Axes:
+def exceedance(axis: Axes, minutes: NDArray[np.float64], curves: Curves, baseline: str) -> Axes:
     """Share of incidents still without a unit after so many minutes, one curve per option (lower is better)."""
     for number, (name, values) in enumerate(curves.items()):
         mean, low, high = band(values)
         paint = colour(number, name == baseline)
         axis.fill_between(minutes, low, high, color=paint, alpha=0.15, linewidth=0)
         axis.plot(minutes, mean, color=paint, label=name, linewidth=1.8, linestyle="--" if name == baseline else "-")
-    if target is not None:
-        axis.axvline(target, color="#AAAAAA", linewidth=1)
-        axis.annotate(f"{target:.0f} min", (target, 1.0), (4, -2), textcoords="offset points", fontsize=8.5, color="#666666", va="top")
     axis.set_yscale("log")
     axis.set_ylim(0.005, 1.0)
     axis.yaxis.set_major_formatter(PercentFormatter(1.0, decimals=None))

@@ -29,7 +29,6 @@ class Grids:
 
     minutes: np.ndarray
     times: np.ndarray
-    target: float | None = None
 
 
 def staffing(axis: Axes, result: StudyResult) -> Axes:
@@ -48,7 +47,7 @@ def staffing(axis: Axes, result: StudyResult) -> Axes:
 
 def waiting(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     """Exceedance curves of the options."""
-    exceedance(axis, grids.minutes, result.curves("exceedance"), result.study.baseline, grids.target)
+    exceedance(axis, grids.minutes, result.curves("exceedance"), result.study.baseline)
     axis.set_title("How many incidents still wait")
     return axis
 

@@ -130,9 +130,7 @@ def _put_in_place(draft: Path, folder: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
-def _write_files(
-    draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, measures: Measures, origin: Origin
-) -> None:
+def _write_files(draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, measures: Measures, origin: Origin) -> None:
     save(scenario, draft, "scenario")
     save(tape, draft, "tape")
     write_arrays(draft / "records.npz", trace.columns())

@@ -19,9 +19,13 @@ SHOWN = 2
 """Mistakes shown one by one; the rest is counted, so that a message never has more than three lines."""
 
 
-@cache
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
 def _adapter(cls: type[T]) -> TypeAdapter[T]:
-    return TypeAdapter(cls)
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    return _adapters[cls]
 
 
 def read(plain: Mapping[str, Any], cls: type[T], source: str = "") -> T:
@@ -126,7 +130,7 @@ def known_keys(cls: type) -> tuple[str, ...]:
 
 def _keys(cls: type, prefix: str) -> Iterator[str]:
     hints = get_type_hints(cls)
-    for f in fields(cls):  # type: ignore[arg-type]
+    for f in fields(cls):
         yield f"{prefix}{f.name}"
         if isinstance(hints[f.name], type) and is_dataclass(hints[f.name]):
             yield from _keys(hints[f.name], f"{prefix}{f.name}.")

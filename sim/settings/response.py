@@ -13,6 +13,10 @@ Modes = Literal["car", "motorcycle", "foot", "van", "convoy"]
 SpeedTable = dict[Modes, dict[Fabrics, Kmh]]
 Reserve = Annotated[float, Field(ge=0.0, le=10_000.0)]
 
+_TARGET_1: dict[Fabrics, float] = {"old_city": 900.0, "urban": 900.0, "suburban": 900.0, "rural": 1200.0}
+_TARGET_2: dict[Fabrics, float] = {"old_city": 900.0, "urban": 900.0, "suburban": 1200.0, "rural": 1800.0}
+_TARGET_3: dict[Fabrics, float] = {"old_city": 3600.0, "urban": 3600.0, "suburban": 3600.0, "rural": 3600.0}
+_DETOUR: dict[Fabrics, float] = {"old_city": 1.6, "urban": 1.3, "suburban": 1.35, "rural": 1.4}
 _EMERGENCY: SpeedTable = {
     "car": {"old_city": 8.0, "urban": 32.0, "suburban": 45.0, "rural": 60.0},
     "motorcycle": {"old_city": 15.0, "urban": 40.0, "suburban": 50.0, "rural": 60.0},
@@ -39,9 +43,7 @@ class TravelSettings:
 
     speeds: SpeedTable = Field(default_factory=lambda: _EMERGENCY)
     home_speeds: SpeedTable = Field(default_factory=lambda: _NORMAL)
-    detour: dict[Fabrics, Annotated[float, Field(ge=1.0, le=5.0)]] = Field(
-        default_factory=lambda: {"old_city": 1.6, "urban": 1.3, "suburban": 1.35, "rural": 1.4}
-    )
+    detour: dict[Fabrics, Annotated[float, Field(ge=1.0, le=5.0)]] = Field(default_factory=lambda: dict(_DETOUR))
     peak_from: Clock = 17 * 3600.0
     peak_to: Clock = 19 * 3600.0
     peak_factor: Annotated[float, Field(ge=1.0, le=5.0)] = 1.3
@@ -106,15 +108,9 @@ class RoomSettings:
 class TargetSettings:
     """Response targets in seconds by priority 1 … 4 and fabric (priority 4 has none: 0)."""
 
-    p1: dict[Fabrics, Seconds] = Field(
-        default_factory=lambda: {"old_city": 900.0, "urban": 900.0, "suburban": 900.0, "rural": 1200.0}
-    )
-    p2: dict[Fabrics, Seconds] = Field(
-        default_factory=lambda: {"old_city": 900.0, "urban": 900.0, "suburban": 1200.0, "rural": 1800.0}
-    )
-    p3: dict[Fabrics, Seconds] = Field(
-        default_factory=lambda: {"old_city": 3600.0, "urban": 3600.0, "suburban": 3600.0, "rural": 3600.0}
-    )
+    p1: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_1))
+    p2: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_2))
+    p3: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_3))
     compliance: Share = 0.9
     grid_time: Annotated[float, Field(ge=60.0, le=3600.0)] = 300.0
 

@@ -34,17 +34,22 @@ def save_results(result: StudyResult, rows: Sequence[Mapping[str, object]], fold
     outcomes = sorted(result.outcomes.items())
     names = sorted({name for _, outcome in outcomes for name in outcome.scalars})
     runs = [
-        {"option": study.options[o].name, "replication": r, **outcome.scalars, **{f"{k}_digest": v for k, v in outcome.digests.items()}}
+        {"option": study.options[o].name, "replication": r, **outcome.scalars, **_named(outcome.digests)}
         for (o, r), outcome in outcomes
     ]
     digests = [f"{part}_digest" for part in ("scenario", "tape", "trace")]
     write_csv(folder / "results.csv", ["option", "replication", *names, *digests], runs)
     write_csv(folder / "table.csv", list(rows[0]) if rows else [], rows)
     made = {"table": table_digest(list(map(dict, rows)))}
-    (folder / MARK).write_text(json.dumps({**passport(study), "digests": made}, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    text = json.dumps({**passport(study), "digests": made}, ensure_ascii=False, indent=1)
+    (folder / MARK).write_text(text + "\n", encoding="utf-8")
     for path in folder.iterdir():
         os.chmod(path, 0o600)
     return made
+
+
+def _named(digests: Mapping[str, str]) -> dict[str, str]:
+    return {f"{part}_digest": digest for part, digest in digests.items()}
 
 
 def passport(study: Study) -> dict[str, object]:

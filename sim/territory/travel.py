@@ -122,8 +122,8 @@ def great_circle_metres(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) 
 class Travel:
     """Travel times in one territory.
 
-    ``score(x, y, px, py)`` orders points (arrays) by distance to one point, ``score_one`` does so for two points; ``emergency`` and ``normal`` are speeds in m/s
-    as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric. Under a matrix every site is a node.
+    ``score(x, y, px, py)`` orders points (arrays) by distance to one point, ``score_one`` does so for two points;
+    ``emergency`` and ``normal`` are speeds in m/s as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric. Under a matrix every site is a node.
     """
 
     metric: str

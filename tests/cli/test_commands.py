@@ -31,7 +31,10 @@ def test_the_help_of_a_command_has_examples(pollday: Call, name: str) -> None:
     assert said.code == 0 and f"  pollday {name} " in said.out and said.err == ""
 
 
-@pytest.mark.parametrize("line", ["run", "territory", "forces", "tape", "explain coverage", "explain staffing.absence", "run --cfg job"])
+LINES = ["run", "territory", "forces", "tape", "explain coverage", "explain staffing.absence", "run --cfg job"]
+
+
+@pytest.mark.parametrize("line", LINES)
 def test_json_is_one_object(pollday: Call, line: str) -> None:
     said = pollday(*line.split(), "--json")
     assert said.code == 0, said.err
@@ -108,8 +111,8 @@ def test_options_on_the_command_line_win_over_the_preset(pollday: Call) -> None:
 
 
 def test_tables_are_merged_and_entries_can_be_taken_out(pollday: Call) -> None:
-    words = ("staffing.fixed.police.day=12", "~staffing.centres_per_rrv.rural", "dispatch.reserve=[0,0,2,2]", "calendar.closing=20:00")
-    config = pollday("run", *words, "--cfg", "job", "--json").json["config"]
+    words = ["staffing.fixed.police.day=12", "~staffing.centres_per_rrv.rural", "dispatch.reserve=[0,0,2,2]"]
+    config = pollday("run", *words, "calendar.closing=20:00", "--cfg", "job", "--json").json["config"]
     assert config["staffing"]["fixed"]["police"] == {"day": 12, "night": 4, "before": 4}
     assert "rural" not in config["staffing"]["centres_per_rrv"]
     assert config["dispatch"]["reserve"] == [0.0, 0.0, 2.0, 2.0] and config["calendar"]["closing"] == 20 * 3600.0

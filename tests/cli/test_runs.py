@@ -83,7 +83,7 @@ DAMAGE = {
     "schema 'other'": lambda run: _edit(run / "manifest.json", schema="other"),
     "schema version 99": lambda run: _edit(run / "manifest.json", schema_version=99),
     "does not list": lambda run: _edit(run / "manifest.json", files={}),
-    "the trace does not give the digest": lambda run: _edit(run / "manifest.json", digests={"scenario": "", "tape": "", "trace": ""}),
+    "the trace does not give the digest": lambda run: _edit(run / "manifest.json", digests={"scenario": ""}),
     "holds no manifest.json": lambda run: (run / "manifest.json").unlink(),
 }
 
