@@ -93,19 +93,19 @@ class Trace:
     """
 
     def __init__(self) -> None:
-        self._count = 0
+        self.count = 0
         self._records = bytearray()
         self._legs = bytearray()
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
 
     def __len__(self) -> int:
-        return self._count
+        return self.count
 
     def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
         """Append one record; return its position, which later records name as their cause."""
-        row = self._count
+        row = self.count
         self._records += _PACK_RECORD(time, kind, task, unit, site, area, cause, value)
-        self._count = row + 1
+        self.count = row + 1
         return row
 
     def append_leg(

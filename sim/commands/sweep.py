@@ -140,7 +140,7 @@ def _grid(args: Namespace, asked: Asked) -> Study:
     """Every combination of the values given on the command line; the first one is the baseline unless another is named."""
     combinations = args.expand(asked.words)
     varied = [i for i in range(len(asked.words)) if len({c[i] for c in combinations}) > 1]
-    options = [_option(" ".join(c[i].rsplit(".", 1)[-1] for i in varied) or "as given", c, args.compose) for c in combinations]
+    options = [_option(" ".join(_short(c[i]) for i in varied) or "as given", c, args.compose) for c in combinations]
     names = [option.name for option in options]
     return Study(
         name=asked.name or "sweep",
@@ -149,6 +149,12 @@ def _grid(args: Namespace, asked: Asked) -> Study:
         replications=asked.replications or 10,
         baseline=asked.baseline or names[0],
     )
+
+
+def _short(word: str) -> str:
+    """An override without the groups before its key: ``staffing.absence=0.1`` is ``absence=0.1``."""
+    key, _, value = word.partition("=")
+    return f"{key.rsplit('.', 1)[-1]}={value}"
 
 
 def _option(name: str, words: Sequence[str], compose: Callable[[Sequence[str]], Settings]) -> Option:

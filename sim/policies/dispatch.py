@@ -18,7 +18,7 @@ Floats = NDArray[np.float64]
 
 def nearest(scores: Floats, available: Floats) -> int:
     """The available unit with the lowest score (squared distance: monotone, so no root is needed)."""
-    candidates = scores + available
+    candidates = np.add(scores, available)
     row = int(candidates.argmin())
     return row if candidates.item(row) < inf else -1
 

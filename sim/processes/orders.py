@@ -64,11 +64,12 @@ def staff_desk(world: World, order: Inject) -> None:
 
 
 def recall_unit(world: World, order: Inject) -> None:
-    """Unit ``target`` is called back from its way to a task; the task waits again and may take another."""
+    """Unit ``target`` is called back from its way to a task; the task is offered to the others first."""
     unit = world.unit(order.target)
     if unit.status == "responding":
         task = recall(world, unit, -1)
-        come_free(world, unit, task.last)
+        task.area.serve(world.now, task.last)
+        come_free(world, unit, unit.last)
 
 
 def assign(world: World, order: Inject) -> None:

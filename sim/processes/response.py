@@ -46,7 +46,8 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
     score = travel.score_between(x0, y0, node, task.x, task.y, task.site)
     depart = now + mobilisation
     drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place]
-    leave_loop(world, unit, cause)
+    if unit.loop >= 0:
+        leave_loop(world, unit, cause)
     if unit.is_free:
         fleet.set_busy(unit)
     unit.mission, unit.place, unit.sent_at, unit.arrives_at = task, place, now, depart + drive

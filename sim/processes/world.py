@@ -76,20 +76,19 @@ class World:
 
         Every change of status goes through here. Returns the record's position, the cause of what follows.
         """
-        row = self.trace.append(
-            self.clock._now, kind, -1 if task is None else task.id, -1 if unit is None else unit.id, site, area, cause, value
-        )
+        row = self.trace.count
+        task_id = unit_id = -1
         if task is not None:
-            task.last = row
+            task_id, task.last = task.id, row
             after = TASK_AFTER[kind]
             if after is not None:
                 task.status = after
         if unit is not None:
-            unit.last = row
+            unit_id, unit.last = unit.id, row
             after = UNIT_AFTER[kind]
             if after is not None:
                 unit.status = after
-        return row
+        return self.trace.append(self.clock._now, kind, task_id, unit_id, site, area, cause, value)
 
 
 K = CODE

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -29,7 +28,6 @@ class _Moments:
 
     day: Day
     table: IncidentTable
-    _rows: dict[str, Floats] = field(default_factory=dict)
 
     def of_first_unit(self, kind: str) -> tuple[Floats, Floats]:
         """Moment and value of the first record of one kind by the unit that arrived first, each (incidents,)."""
@@ -78,11 +76,6 @@ def _arrivals(day: Day, table: IncidentTable, names: Names) -> dict[int, list[st
     for task, unit in zip(day.task[records].tolist(), day.columns["unit"][records].tolist(), strict=True):
         found[task].append(names.unit(unit))
     return found
-
-
-def describe(columns: Sequence[str] = COLUMNS) -> dict[str, str]:
-    """What each column of ``incidents.csv`` means, for those that the output dictionary does not hold."""
-    return {e.name: e.definition for e in ENTRIES if e.name in columns}
 
 
 ENTRIES = entries(

@@ -26,11 +26,10 @@ Floats = NDArray[np.float64]
 
 
 def _euclid(x: Floats, y: Floats, px: float, py: float) -> Floats:
-    dx, dy = x - px, y - py
-    dx *= dx
-    dy *= dy
-    dx += dy
-    return dx
+    dx, dy = np.subtract(x, px), np.subtract(y, py)
+    np.multiply(dx, dx, dx)
+    np.multiply(dy, dy, dy)
+    return np.add(dx, dy, dx)
 
 
 def _right_angle(x: Floats, y: Floats, px: float, py: float) -> Floats:
@@ -147,13 +146,15 @@ class Travel:
         """Expected drive in seconds to a task, from its score, for a start at ``t``."""
         if self.matrix is not None:
             return score
-        return self.detour[fabric] * self.metres(score) / self.emergency[mode][fabric] * self.hour_factor(t)
+        drive = self.detour[fabric] * self.metres(score) / self.emergency[mode][fabric]
+        return drive if self.peak[2] == 1.0 else drive * self.hour_factor(t)
 
     def seconds_back(self, score: float, mode: int, fabric: int, t: float, factor: float) -> float:
         """Expected drive in seconds at normal speed times ``factor`` (home, to a loop, conveyance)."""
         if self.matrix is not None:
             return score / factor
-        return self.detour[fabric] * self.metres(score) / (self.normal[mode][fabric] * factor) * self.hour_factor(t)
+        drive = self.detour[fabric] * self.metres(score) / (self.normal[mode][fabric] * factor)
+        return drive if self.peak[2] == 1.0 else drive * self.hour_factor(t)
 
     def score_between(self, x0: float, y0: float, node0: int, x1: float, y1: float, node1: int) -> float:
         """Score from one place to another; nodes matter under a matrix only."""

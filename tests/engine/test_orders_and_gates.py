@@ -271,3 +271,10 @@ def test_what_is_open_at_the_end_is_left_open() -> None:
     assert marked(trace, 3).dispatched_at[1] == 100.0
     assert (trace.columns()["time"] <= 100.0).all()
     assert [task for _, _, task, _ in story(trace, "occurred")] == [0, 1, 2]
+
+
+def test_a_task_whose_unit_is_recalled_is_offered_to_the_others_first() -> None:
+    scenario = world(street([0.0, 1000.0, 200.0]), [0, 2], dispatch=rules(taskable="while_returning"))
+    # Unit 1 is nearer but off on another task until 20; at 30 unit 0 (700 m away) is nearer than unit 1 and still gives way.
+    trace = with_orders(scenario, [Inject(30.0, "recall", 0)], [0.0, 0.0], [2, 1], [20.0, 10.0])
+    assert [(time, unit) for time, _, task, unit in story(trace, "dispatched") if task == 1] == [(0.0, 0), (30.0, 1)]
