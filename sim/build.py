@@ -31,10 +31,11 @@ def build_place(settings: Settings) -> Place:
     return Place(territory, build_calendar(settings.calendar, territory))
 
 
-def build_plan(settings: Settings, place: Place | None = None) -> tuple[Scenario, Forces]:
+def build_plan(settings: Settings, place: Place | None = None, replication: int | None = None) -> tuple[Scenario, Forces]:
     """The scenario, and the forces with what the ledger needs besides. ``place``, if given, must be that of ``settings``.
 
-    The scenario does not depend on the replication. Raises ``InputError`` for a plan that cannot be carried out.
+    Of the plan only who is absent and where on its loop each patrol begins depend on the replication (that of ``settings``
+    unless given). Raises ``InputError`` for a plan that cannot be carried out.
     """
     where = place or build_place(settings)
     forces = build_forces(
@@ -46,6 +47,7 @@ def build_plan(settings: Settings, place: Place | None = None) -> tuple[Scenario
         settings.checkpoints,
         settings.rallies,
         settings.seed,
+        settings.replication if replication is None else replication,
     )
     scenario = Scenario(
         territory=where.territory,

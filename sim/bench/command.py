@@ -55,12 +55,8 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser = _Parser(
         prog="pollday bench", description=_HELP, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--size", metavar="NAME", help=f"one of {', '.join(SIZES)} (default: {' and '.join(DEFAULT_SIZES)})"
-    )
-    parser.add_argument(
-        "--repeat", type=int, default=3, metavar="N", help="runs of each program; medians are shown (default: 3)"
-    )
+    parser.add_argument("--size", metavar="NAME", help=f"one of {', '.join(SIZES)} (default: {' and '.join(DEFAULT_SIZES)})")
+    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each program; medians are shown (default: 3)")
     parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     options = parser.parse_args(argv)
     if options.size is not None and options.size not in SIZES:

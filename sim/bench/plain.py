@@ -1,7 +1,8 @@
 """The same work as a plain SimPy program, written as the textbooks do: the yardstick of ``pollday bench``.
 
 One process per incident, one per drive home (interrupted when the unit is sent out again), ``simpy.Resource`` for the
-call desk, a loop over the units for the nearest free one, a heap of events for those who wait. It keeps no trace, only the response times. Nothing here is shared with the engine.
+call desk, a loop over the units for the nearest free one, a heap of events for those who wait. It keeps no trace, only
+the response times. Nothing here is shared with the engine.
 """
 
 from __future__ import annotations
@@ -46,11 +47,6 @@ class Unit:
         (x1, y1), (x0, y0) = self.home, self.place
         return x1 + (x0 - x1) * left, y1 + (y0 - y1) * left
 
-    def distance(self, place: Place, now: float) -> float:
-        """Metres from a free unit to a place, in a straight line."""
-        x, y = self.position(now)
-        return hypot(x - place[0], y - place[1])
-
 
 class Area:
     """One area: its units, its call desk and those who wait for a unit."""
@@ -59,11 +55,6 @@ class Area:
         self.units = [Unit(home) for home in homes]
         self.desk = simpy.Resource(env, operators)
         self.waiting: list[tuple[int, float, int, simpy.Event]] = []
-
-    def nearest_free(self, place: Place, now: float) -> Unit | None:
-        """The nearest free unit, the first of several; ``None`` if all are busy."""
-        free = [unit for unit in self.units if unit.is_free]
-        return min(free, key=lambda unit: unit.distance(place, now), default=None)
 
 
 class Town:
@@ -79,6 +70,11 @@ class Town:
         """Seconds from one place to another."""
         return self.detour * hypot(a[0] - b[0], a[1] - b[1]) / self.speed
 
+    def nearest_free(self, area: Area, place: Place) -> Unit | None:
+        """The nearest free unit, the first of several; ``None`` if all are busy."""
+        free = [unit for unit in area.units if unit.is_free]
+        return min(free, key=lambda unit: self.drive_time(unit.position(self.env.now), place), default=None)
+
     def incident(self, call: Call, area: Area) -> Generator[simpy.Event, Any, None]:
         """A call is taken, the nearest free unit is sent (or awaited), drives, works and is free again."""
         env = self.env
@@ -86,7 +82,7 @@ class Town:
             yield operator
             yield env.timeout(call.talk_time)
 
-        unit = area.nearest_free(call.place, env.now)
+        unit = self.nearest_free(area, call.place)
         if unit is None:
             turn = env.event()
             heappush(area.waiting, (call.priority, env.now, call.number, turn))

@@ -73,10 +73,12 @@ def build_forces(
     checkpoints: CheckpointSettings,
     rallies: RallySettings,
     seed: int,
+    replication: int = 0,
 ) -> Forces:
     """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
 
-    Absence and the place of each patrol on its loop are drawn from streams of ``seed`` keyed by unit id. Raises
+    Absence and the place of each patrol on its loop are drawn from streams of ``seed`` and ``replication``
+    keyed by unit id: every day has its own. Raises
     ``InputError`` for a force without numbers, an area with centres but no mobile unit, more heads than are mobilised.
     """
     given = plan.per_force("mobilised", settings.mobilised, territory)
@@ -89,7 +91,7 @@ def build_forces(
     shifts = _shifts(territory, calendar, settings, table)
     rest = settings.shifts.rest_time
     mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
-    streams = Streams(seed)
+    streams = Streams(seed, replication)
     absent = _absent(shifts, table, settings.absence, streams)
     loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
     units = _units(territory, table, shifts, absent, (loops, streams), settings)

@@ -73,10 +73,8 @@ class Fleet:
     def drive(self, unit: Unit, x0: float, y0: float, x1: float, y1: float, depart_at: float, arrive_at: float) -> None:
         """Give a unit its current leg."""
         row = unit.row
-        self.x1[row] = x1
-        self.y1[row] = y1
-        self.dx[row] = x0 - x1
-        self.dy[row] = y0 - y1
+        self.x1[row], self.y1[row] = x1, y1
+        self.dx[row], self.dy[row] = x0 - x1, y0 - y1
         self.arrive_at[row] = arrive_at
         self.rate[row] = 1.0 / (arrive_at - depart_at) if arrive_at > depart_at else 0.0
 

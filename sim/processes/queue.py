@@ -77,12 +77,12 @@ class DispatchArea:
         if task.cls.start == "together":
             return self._fill_together(task, now, cause)
         left = []
-        for place, s in task.open_slots:
-            unit = self._find(task, s, now)
+        for slot in task.open_slots:
+            unit = self._find(task, slot[1], now)
             if unit is None:
-                left.append((place, s))
+                left.append(slot)
             else:
-                self.send(task, place, unit, cause)
+                self.send(task, slot[0], unit, cause)
         task.open_slots = left
         return not left
 

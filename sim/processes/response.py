@@ -79,7 +79,8 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
 def whereabouts(world: World, unit: Unit) -> tuple[float, float, int]:
     """Where a unit is now: coordinates, and under a matrix the node it stands at or is nearest to (else -1)."""
     if world.travel.matrix is None:
-        return *unit.fleet.locate(unit, world.clock._now), -1
+        x, y = unit.fleet.locate(unit, world.clock._now)
+        return x, y, -1
     node = unit.fleet.node_at(unit, world.clock._now)
     return float(world.travel.node_x[node]), float(world.travel.node_y[node]), node
 
@@ -228,12 +229,12 @@ def _drive(
     world: World, unit: Unit, begin: Place, end: Place, node: int, depart: float, arrive: float, purpose: int, task: int
 ) -> None:
     """Give a unit its leg, in its fleet and in the trace."""
-    fleet, wrap = unit.fleet, world.scenario.territory.wrap
+    (x0, y0), (x1, y1), wrap = begin, end, world.scenario.territory.wrap
     if wrap is not None:
-        begin = _shorter_way(begin[0], end[0], wrap[0]), _shorter_way(begin[1], end[1], wrap[1])
-    fleet.drive(unit, *begin, *end, depart, arrive)
-    fleet.node[unit.row] = node
-    world.trace.append_leg(unit.id, depart, arrive, *begin, *end, purpose, task)
+        x0, y0 = _shorter_way(x0, x1, wrap[0]), _shorter_way(y0, y1, wrap[1])
+    unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive)
+    unit.fleet.node[unit.row] = node
+    world.trace.append_leg(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task)
 
 
 def _shorter_way(begin: float, end: float, size: float) -> float:

@@ -30,7 +30,7 @@ Movable = Literal[
 Tiers = Literal["low", "medium", "high"]
 Heads = Annotated[int, Field(ge=0, le=1000)]
 People = Annotated[float, Field(gt=0.0, le=1e9)]
-Per = Annotated[float, Field(gt=0.0, le=10_000.0)]
+Per = Annotated[float, Field(ge=0.1, le=10_000.0)]
 Crew = Annotated[int, Field(ge=1, le=1000)]
 Crowd = Annotated[float, Field(ge=0.0, le=1e6)]
 Leg = Annotated[float, Field(gt=0.0, le=5e6)]

@@ -29,7 +29,7 @@ NOON = 12 * HOUR
 def run_point(settings: Settings, replication: int) -> Outcome:
     """Run one option on the day of one replication. Raises ``InputError`` for a plan that cannot be carried out."""
     place, tape = place_of(settings), tape_of(settings, replication)
-    scenario, forces = build_plan(settings, place)
+    scenario, forces = build_plan(settings, place, replication)
     build_ledger(scenario, forces)
     trace = run(scenario, tape)
     measures = measure(scenario, tape, trace)

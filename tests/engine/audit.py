@@ -75,7 +75,9 @@ class Audit:
         self.records = [(time, NAMES[kind], task, unit, value) for time, kind, task, unit, value in zip(*columns)]
         legs = trace.legs()
         respond = legs["purpose"] == 0
-        self.legs = list(zip(*(legs[n][respond].tolist() for n in ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "task"))))
+        self.legs = list(
+            zip(*(legs[n][respond].tolist() for n in ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "task")))
+        )
 
     def run(self) -> None:
         now, drives = -inf, iter(self.legs)
@@ -123,7 +125,11 @@ class Audit:
     def eligible(self, unit: int, slot: Slot) -> bool:
         units, i = self.scenario.units, self.index[unit]
         bits = skill_bits(slot.skills)
-        return bool(units.mobile[i]) and (not slot.kinds or units.kinds[units.kind[i]] in slot.kinds) and units.skills[i] & bits == bits
+        return (
+            bool(units.mobile[i])
+            and (not slot.kinds or units.kinds[units.kind[i]] in slot.kinds)
+            and units.skills[i] & bits == bits
+        )
 
     def free(self, area: int, slot: Slot) -> int:
         return sum(

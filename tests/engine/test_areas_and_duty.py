@@ -26,7 +26,9 @@ AID = {"aid": "when_none_free", "aid_time": 360.0, "aid_priority": 2}
 
 
 @pytest.mark.parametrize(("keep", "priority", "unit", "arrived"), [(0, 2, 1, 375.0), (1, 2, 0, 110.0), (0, 3, 0, 110.0)])
-def test_neighbours_help_with_a_hand_over_time_if_enough_of_theirs_stay(keep: int, priority: int, unit: int, arrived: float) -> None:
+def test_neighbours_help_with_a_hand_over_time_if_enough_of_theirs_stay(
+    keep: int, priority: int, unit: int, arrived: float
+) -> None:
     territory = street([0.0, 50.0], area=[0, 1], neighbours=[(1,), (0,)])
     scenario = world(territory, [0, 1], dispatch=rules(aid_keep=keep, **AID))
     got = marked(day(scenario, [0.0, 10.0], 0, 110.0, priority=[1, priority]), 2)

@@ -94,7 +94,15 @@ def test_a_day_of_no_length() -> None:
     territory = point_town()
     scenario = world(territory, [0], calendar=make_calendar(territory, end=0.0))
     trace = day(scenario, [0.0, 1.0], 0, 5.0)
-    assert [kind for _, kind, *_ in story(trace)] == ["on_duty", "occurred", "reported", "processed", "dispatched", "arrived", "package_complete"]
+    assert [kind for _, kind, *_ in story(trace)] == [
+        "on_duty",
+        "occurred",
+        "reported",
+        "processed",
+        "dispatched",
+        "arrived",
+        "package_complete",
+    ]
 
 
 def test_zero_work_and_zero_drives_end_in_one_instant() -> None:

@@ -161,7 +161,12 @@ def test_conveyance_and_hand_over_come_after_the_scene_and_before_the_unit_is_fr
 def test_the_hour_lengthens_drives_that_start_in_the_peak() -> None:
     travel = uniform_travel(KMH)
     slow = type(travel)(
-        speeds=travel.speeds, home_speeds=travel.home_speeds, detour=travel.detour, peak_from=100.0, peak_to=200.0, peak_factor=1.5
+        speeds=travel.speeds,
+        home_speeds=travel.home_speeds,
+        detour=travel.detour,
+        peak_from=100.0,
+        peak_to=200.0,
+        peak_factor=1.5,
     )
     scenario = world(street([0.0, 100.0]), [0], travel=slow)
     got = marked(day(scenario, [99.0, 150.0, 300.0], [1, 1, 1], 0.0), 3)

@@ -39,7 +39,9 @@ def test_a_caller_who_hangs_up_frees_a_line_and_a_full_desk_refuses() -> None:
     assert outcomes == ["processed", "abandoned", "refused", "processed"]
 
 
-def desk_day(at: list[float], talk: float, patience: float = inf, orders: tuple[Inject, ...] = (), operators: int = 1, **options: object) -> Trace:
+def desk_day(
+    at: list[float], talk: float, patience: float = inf, orders: tuple[Inject, ...] = (), operators: int = 1, **options: object
+) -> Trace:
     """A day of calls alone: an operator settles each of them."""
     scenario = world(point_town(), [0], classes=[IncidentClass("question", 4, ())], operators=[operators], **options)  # type: ignore[arg-type]
     marks = calls(len(at), talk_time=np.full(len(at), talk), caller_patience=np.full(len(at), patience))
@@ -138,7 +140,12 @@ def test_assign_sends_a_free_unit_to_a_waiting_task_only() -> None:
     # A task that nobody has reported yet cannot be assigned, and its story goes on.
     marks = {"report_time": [50.0]}
     trace = with_orders(scenario, [Inject(20.0, "assign", 0, 0.0)], [0.0], 0, 100.0, **marks)
-    assert of_task(trace, 0)[:4] == [(0.0, "occurred", -1), (50.0, "reported", -1), (50.0, "processed", -1), (50.0, "dispatched", 0)]
+    assert of_task(trace, 0)[:4] == [
+        (0.0, "occurred", -1),
+        (50.0, "reported", -1),
+        (50.0, "processed", -1),
+        (50.0, "dispatched", 0),
+    ]
 
 
 def test_recall_calls_a_unit_back_and_its_task_waits_again() -> None:
@@ -159,7 +166,7 @@ def test_unknown_orders_targets_and_orders_for_the_past_are_refused() -> None:
     with pytest.raises(InputError, match="before the present"):
         simulation.advance(200.0, [Inject(50.0, "recall", 0)])
     for bad in (Inject(150.0, "recall", 77), Inject(150.0, "desk_operators", 9, 1.0), Inject(150.0, "checkpoint_closed", 9)):
-        with pytest.raises(InputError, match="9|77"):
+        with pytest.raises(InputError, match=r"\b(9|77)\b"):
             Simulation(scenario, tape).advance(200.0, [bad])
     for bad in (Inject(150.0, "desk_operators", 0, -1.0), Inject(float("nan"), "recall", 0)):
         with pytest.raises(InputError):
@@ -177,7 +184,12 @@ def vehicles(at: list[float], inspect: list[float], detect: list[float], inciden
 def checkpoint_day(seen: Vehicles, orders: tuple[Inject, ...] = (), **settings: object) -> Trace:
     """A crew of two at site 1 from 0 to 1000; incidents 0 … 3 at 5000 s hang on vehicles."""
     territory = street([0.0, 100.0], kind=["base", "checkpoint"])
-    unit = {"kind": ["patrol_car", "checkpoint_crew"], "mobile": [True, False], "heads": [2, 2], "shifts": [[(0.0, 9000.0)], [(0.0, 1000.0)]]}
+    unit = {
+        "kind": ["patrol_car", "checkpoint_crew"],
+        "mobile": [True, False],
+        "heads": [2, 2],
+        "shifts": [[(0.0, 9000.0)], [(0.0, 1000.0)]],
+    }
     scenario = replace(world(territory, [0, 1], unit=unit), checkpoints=CheckpointSettings(**settings))  # type: ignore[arg-type]
     tape = make_tape(territory, [5000.0] * 4, [0] * 4, np.ones((4, 1)))
     return play(scenario, replace(tape, vehicles=seen, injects=orders))
@@ -212,7 +224,9 @@ def rally_day(at: list[float], u: list[float], ring: int, effect: float = 1.0, b
     territory = street([0.0, 100.0])
     unit = {"kind": ["patrol_car", "rally_ring"], "mobile": [True, False], "heads": [2, max(ring, 1)]}
     unit["shifts"] = [[(0.0, 9e5)], [(0.0, 9e5)] if ring else []]
-    settings = RallySettings(people_per_officer=100.0, ring_effect=effect, hazard_bound=bound, doors_time=5400.0, exit_time=2700.0)
+    settings = RallySettings(
+        people_per_officer=100.0, ring_effect=effect, hazard_bound=bound, doors_time=5400.0, exit_time=2700.0
+    )
     scenario = replace(world(territory, [0, 1], unit=unit), rallies=settings)
     count = len(at)
     marks = {"candidate": u, "bound": [bound] * count, "thinning": [THINNINGS.index("rally")] * count, "parent": [7] * count}

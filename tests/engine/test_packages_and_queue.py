@@ -157,7 +157,9 @@ def test_a_unit_under_way_is_taken_for_a_more_urgent_task_and_the_other_keeps_it
     ]
     assert [line[0] for line in lines] == pytest.approx([0.0, 30.0, 30.0, 50.0, 60.0, 60.0, 110.0], abs=1e-9)
     got = marked(trace, 3)
-    assert got.arrived_at.tolist() == pytest.approx([110.0, 120.0, 50.0], abs=1e-9)  # task 0 before task 1: first ready, first served
+    assert got.arrived_at.tolist() == pytest.approx(
+        [110.0, 120.0, 50.0], abs=1e-9
+    )  # task 0 before task 1: first ready, first served
     assert values(trace, "diverted") == [2.0]
 
 

@@ -44,9 +44,19 @@ DISPATCH = st.fixed_dictionaries(
     }
 )
 SHIFTS = st.sampled_from(
-    [[(0.0, inf)], [(0.0, 60.0)], [(20.0, 80.0)], [(0.0, 30.0), (30.0, 90.0)], [(0.0, 25.0), (50.0, inf)], [(10.0, 40.0), (41.0, 300.0)], []]
+    [
+        [(0.0, inf)],
+        [(0.0, 60.0)],
+        [(20.0, 80.0)],
+        [(0.0, 30.0), (30.0, 90.0)],
+        [(0.0, 25.0), (50.0, inf)],
+        [(10.0, 40.0), (41.0, 300.0)],
+        [],
+    ]
 )
-UNIT = st.tuples(st.integers(0, 3), st.sampled_from(["patrol_car", "van"]), SHIFTS, st.sampled_from([-1, -1, 0]), st.sampled_from([0.0, 3.0]))
+UNIT = st.tuples(
+    st.integers(0, 3), st.sampled_from(["patrol_car", "van"]), SHIFTS, st.sampled_from([-1, -1, 0]), st.sampled_from([0.0, 3.0])
+)
 # Few distinct values, so that things often happen at one instant.
 INCIDENT = st.fixed_dictionaries(
     {
@@ -72,7 +82,9 @@ ORDER = st.builds(
 )
 
 
-def build(units: list[Any], incidents: list[dict[str, Any]], dispatch: dict[str, Any], areas: int, end: float) -> tuple[Scenario, Tape]:
+def build(
+    units: list[Any], incidents: list[dict[str, Any]], dispatch: dict[str, Any], areas: int, end: float
+) -> tuple[Scenario, Tape]:
     sites = make_sites([0.0, 60.0, 100.0, 100.0], [0.0, 0.0, 0.0, 80.0], area=np.arange(4) % areas)
     territory = make_territory(sites, neighbours=[(1,), (0,)][:areas] if areas == 2 else [])
     share = any(0 < r < 1 for r in dispatch["reserve"])

@@ -5,6 +5,9 @@ Quick versions run by default; the long ones, which pin mean waits, are marked `
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -19,9 +22,11 @@ from tests.oracles.compare import Agreement, agree, batch_means
 from tests.oracles.geometry import mean_gap, nearest_cdf, nearest_mean, pass_probability
 from tests.oracles.hypercube import hypercube, three_unit_city
 from tests.oracles.queueing import cobham, cutoff_priority, erlang_b, mmc
-from tests.worlds import day, marked, moments, needs, point_town, rules, values, world
+from tests.worlds import day, marked, moments, needs, point_town, rules, story, values, world
 
 Floats = NDArray[np.float64]
+RUN = 100_000
+"""Customers in one of the runs of a long experiment."""
 
 
 def poisson(seed: int, rate: float, count: int) -> tuple[Floats, np.random.Generator]:
@@ -46,7 +51,9 @@ def services(law: str, rng: np.random.Generator, count: int) -> Floats:
 # --- loss ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("law", ["lognormal", *(pytest.param(law, marks=pytest.mark.slow) for law in ("constant", "exponential"))])
+@pytest.mark.parametrize(
+    "law", ["lognormal", *(pytest.param(law, marks=pytest.mark.slow) for law in ("constant", "exponential"))]
+)
 def test_a_desk_with_as_many_lines_as_operators_loses_as_erlang_says(law: str) -> None:
     count, operators, load = 80_000, 5, 4.0
     at, rng = poisson(1, load, count)
@@ -80,57 +87,78 @@ def test_the_share_that_waits_in_m_m_2() -> None:
     assert_agrees(agree(batch_means(waits), mmc(1.2, 1.0, 2).p_wait))
 
 
+def pooled(runs: int, series_of: Callable[[int], Sequence[Floats]]) -> list[Floats]:
+    """Batch means of each figure over several runs (one long run would not fit into memory): shape (10 runs,) each."""
+    by_run = [[batch_means(series, 10) for series in series_of(seed)] for seed in range(runs)]
+    return [np.concatenate(batches) for batches in zip(*by_run)]
+
+
+def waited(wait: Floats) -> Floats:
+    """1 where somebody waited, else 0."""
+    return (wait > 1e-9).astype(float)
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize(("units", "load", "count"), [(1, 0.3, 300_000), (1, 0.6, 600_000), (3, 1.8, 900_000)])
-def test_mean_wait_in_m_m_c(units: int, load: float, count: int) -> None:
-    at, rng = poisson(4, load, count)
-    got = marked(day(world(point_town(), [0] * units), at, 0, rng.exponential(1.0, count)), count)
-    waits = got.dispatched_at - at
+@pytest.mark.parametrize(("units", "load", "runs"), [(1, 0.3, 3), (1, 0.6, 6), (3, 1.8, 9)])
+def test_mean_wait_in_m_m_c(units: int, load: float, runs: int) -> None:
+    def one(seed: int) -> list[Floats]:
+        at, rng = poisson(400 + seed, load, RUN)
+        wait = marked(day(world(point_town(), [0] * units), at, 0, rng.exponential(1.0, RUN)), RUN).dispatched_at - at
+        return [wait, waited(wait)]
+
     truth = mmc(load, 1.0, units)
-    verdicts = agree(batch_means(waits), truth.mean_wait, 2), agree(batch_means((waits > 1e-9) * 1.0), truth.p_wait, 2)
-    assert_agrees(*verdicts)
+    wait, share = pooled(runs, one)
+    assert_agrees(agree(wait, truth.mean_wait, 2), agree(share, truth.p_wait, 2))
 
 
 @pytest.mark.slow
 def test_mean_waits_of_three_priorities_are_cobhams() -> None:
-    count, rates = 1_000_000, [0.3, 0.4, 0.4]
-    at, rng = poisson(5, sum(rates), count)
-    priority = rng.choice([1, 2, 3], count, p=np.array(rates) / sum(rates))
-    got = marked(day(world(point_town(), [0] * 2), at, 0, rng.exponential(1.0, count), priority=priority), count)
-    waits, truth = got.dispatched_at - at, cobham(rates, 1.0, 2)
-    assert_agrees(*(agree(batch_means(waits[priority == k + 1]), truth[k], 3) for k in range(3)))
+    rates = [0.3, 0.4, 0.4]
+
+    def one(seed: int) -> list[Floats]:
+        at, rng = poisson(500 + seed, sum(rates), RUN)
+        priority = rng.choice([1, 2, 3], RUN, p=np.array(rates) / sum(rates))
+        got = marked(day(world(point_town(), [0] * 2), at, 0, rng.exponential(1.0, RUN), priority=priority), RUN)
+        return [(got.dispatched_at - at)[priority == k] for k in (1, 2, 3)]
+
+    truth = cobham(rates, 1.0, 2)
+    assert_agrees(*(agree(waits, truth[k], 3) for k, waits in enumerate(pooled(10, one))))
 
 
 @pytest.mark.slow
 def test_a_reserve_makes_the_waits_of_taylor_and_templeton() -> None:
-    count, urgent, ordinary, units, reserve = 1_200_000, 0.9, 1.1, 4, 1
-    at, rng = poisson(6, urgent + ordinary, count)
-    is_urgent = rng.random(count) < urgent / (urgent + ordinary)
+    urgent, ordinary, units, reserve = 0.9, 1.1, 4, 1
     scenario = world(point_town(), [0] * units, dispatch=rules(reserve=(0, reserve, reserve, reserve)))
-    priority = np.where(is_urgent, 1, 3)
-    got = marked(day(scenario, at, 0, rng.exponential(1.0, count), priority=priority), count)
-    waits, truth = got.dispatched_at - at, cutoff_priority(urgent, ordinary, 1.0, units, reserve)
-    figures = [
-        agree(batch_means(waits[mine]), truth.mean_wait[k], 4) for k, mine in enumerate((is_urgent, ~is_urgent))
-    ] + [agree(batch_means((waits[mine] > 1e-9) * 1.0), truth.p_wait[k], 4) for k, mine in enumerate((is_urgent, ~is_urgent))]
-    assert_agrees(*figures)
+
+    def one(seed: int) -> list[Floats]:
+        at, rng = poisson(600 + seed, urgent + ordinary, RUN)
+        priority = np.where(rng.random(RUN) < urgent / (urgent + ordinary), 1, 3)
+        wait = marked(day(scenario, at, 0, rng.exponential(1.0, RUN), priority=priority), RUN).dispatched_at - at
+        return [wait[priority == 1], wait[priority == 3], waited(wait[priority == 1]), waited(wait[priority == 3])]
+
+    truth = cutoff_priority(urgent, ordinary, 1.0, units, reserve)
+    figures = zip(pooled(12, one), (*truth.mean_wait, *truth.p_wait))
+    assert_agrees(*(agree(batches, value, 4) for batches, value in figures))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("release", ["each", "together"])
-def test_incidents_that_need_two_units_wait_as_green_says(release: str) -> None:
-    count, rate, units, sizes = 500_000, 1.2, 4, [0.6, 0.4]
-    at, rng = poisson(7, rate, count)
-    size = rng.choice([1, 2], count, p=sizes)
-    scene = rng.exponential(1.0, (count, 2))
-    if release == "together":
-        scene[:, 1] = scene[:, 0]  # one exponential time frees both (Brill & Green 1984)
-    classes = [needs(1), needs(2, "together", release)]
-    got = marked(day(world(point_town(), [0] * units, classes=classes), at, 0, scene, cls=size - 1), count)
-    waits = got.dispatched_at - at
+@pytest.mark.parametrize(("release", "runs"), [("each", 10), ("together", 14)])
+def test_incidents_that_need_two_units_wait_as_green_says(release: str, runs: int) -> None:
+    rate, units, sizes = 1.2, 4, [0.6, 0.4]
+    scenario = world(point_town(), [0] * units, classes=[needs(1), needs(2, "together", release)])
+
+    def one(seed: int) -> list[Floats]:
+        at, rng = poisson(700 + seed, rate, RUN)
+        size = rng.choice([1, 2], RUN, p=sizes)
+        scene = rng.exponential(1.0, (RUN, 2))
+        if release == "together":
+            scene[:, 1] = scene[:, 0]  # one exponential time frees both (Brill & Green 1984)
+        wait = marked(day(scenario, at, 0, scene, cls=size - 1), RUN).dispatched_at - at
+        return [wait, waited(wait)]
+
     truth = package_queue(rate, 1.0, units, sizes, release)  # type: ignore[arg-type]
-    figures = agree(batch_means(waits), truth.mean_wait, 2), agree(batch_means((waits > 1e-9) * 1.0), truth.p_wait, 2)
-    assert_agrees(*figures)
+    wait, share = pooled(runs, one)
+    assert_agrees(agree(wait, truth.mean_wait, 2), agree(share, truth.p_wait, 2))
 
 
 # --- the city of three units --------------------------------------------------------------------------------------
@@ -150,7 +178,7 @@ def city(seed: int, count: int) -> tuple[Floats, Floats]:
     for unit in range(3):
         mine = got.unit == unit
         begin, end = got.arrived_at[mine], got.cleared_at[mine]
-        worked = [np.clip(np.minimum(end, b) - np.maximum(begin, a), 0, None).sum() for a, b in zip(edges, edges[1:])]
+        worked = [np.clip(np.minimum(end, b) - np.maximum(begin, a), 0, None).sum() for a, b in pairwise(edges)]
         busy[:, unit] = np.array(worked) / np.diff(edges)
     return got.dispatched_at - at, busy
 
@@ -165,10 +193,11 @@ def test_workloads_of_the_three_unit_city() -> None:
 
 @pytest.mark.slow
 def test_delay_in_the_three_unit_city() -> None:
-    waits, busy = city(9, 400_000)
-    workloads = (0.5574, 0.4734, 0.4693)
-    assert_agrees(agree(batch_means((waits > 1e-9) * 1.0), 0.23684, 4))
-    assert_agrees(*(agree(busy[:, unit], workloads[unit], 4) for unit in range(3)))
+    runs = [city(900 + seed, RUN) for seed in range(4)]
+    delayed = np.concatenate([batch_means(waited(waits), 10) for waits, _ in runs])
+    busy = np.concatenate([shares for _, shares in runs])
+    assert_agrees(agree(delayed, 0.23684, 4))
+    assert_agrees(*(agree(busy[:, unit], share, 4) for unit, share in enumerate((0.5574, 0.4734, 0.4693))))
 
 
 # --- space --------------------------------------------------------------------------------------------------------
@@ -200,7 +229,7 @@ def test_loops_with_random_phase_pass_as_often_as_theory_says() -> None:
     phase = rng.uniform(0, loops.period)
     scenario = world(territory, np.zeros(len(legs), int), loops=loops, unit={"loop": np.arange(len(legs)), "loop_phase": phase})
     trace = day(scenario, [0.0], 1, 1.0, candidate=[0.9], bound=[2.0])  # a candidate that does not happen
-    assert [kind for _, kind, *_ in _kinds(trace)] == ["loop_started"] * len(legs)
+    assert len(story(trace, "loop_started", "loop_suspended", "dispatched")) == len(legs)
     order = np.argsort(moments(trace, "loop_started", "unit")[0])
     ref = np.array(values(trace, "loop_started"))[order]
     rows = np.arange(len(legs))
@@ -217,9 +246,3 @@ def test_loops_with_random_phase_pass_as_often_as_theory_says() -> None:
         gaps[g] = horizon / mine.sum()
     verdicts = [agree(share, pass_probability(periods, time, stop=stop), 3) for time, share in shares.items()]
     assert_agrees(*verdicts, agree(gaps, mean_gap(periods), 3))
-
-
-def _kinds(trace: object) -> list[tuple[float, str, int, int]]:
-    from tests.worlds import story
-
-    return story(trace, "loop_started", "loop_suspended", "dispatched")  # type: ignore[arg-type]
