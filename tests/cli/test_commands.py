@@ -59,9 +59,10 @@ def test_staff_does_not_change_the_tape(pollday: Call) -> None:
     assert one["tape"] == two["tape"] and one["scenario"] != two["scenario"] and one["trace"] != two["trace"]
 
 
-def test_the_replication_changes_the_tape_alone(pollday: Call) -> None:
-    one, two = (pollday("run", "--no-save", "--json", f"replication={r}").json["digests"] for r in (0, 1))
-    assert one["tape"] != two["tape"] and one["scenario"] == two["scenario"]
+def test_the_replication_changes_the_day_and_not_the_plan(pollday: Call) -> None:
+    one, two = (pollday("run", "--no-save", "--json", f"replication={r}").json for r in (0, 1))
+    assert one["digests"]["tape"] != two["digests"]["tape"]
+    assert one["counts"]["units"] == two["counts"]["units"]
 
 
 def test_a_saved_tape_gives_the_same_day(pollday: Call) -> None:

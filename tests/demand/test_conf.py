@@ -80,7 +80,7 @@ def test_wrong_values_are_named(changes, words):
 
 
 def test_part_of_a_country_keeps_the_hours_and_regimes_that_name_its_other_areas():
-    territory = build_algeria(TerritorySettings(wilayas=("11", "16")))
+    territory = build_algeria(TerritorySettings(wilayas=("11", "15")))
     calendar = build_calendar(option("calendar", "dz-2017"), territory)
     assert calendar.closing.tolist() == [19 * 3600, 20 * 3600]
     assert regimes(territory, option("demand", "dz-2017")) == ["calm", "tense"]

@@ -18,7 +18,7 @@ from sim.demand.tape import CHANNELS
 from sim.movement import build_loops
 from sim.settings.response import RoomSettings
 from tests.oracles.chains import package_queue
-from tests.oracles.compare import Agreement, agree, batch_means
+from tests.oracles.compare import Agreement, agree, batch_means, longer_p
 from tests.oracles.geometry import mean_gap, nearest_cdf, nearest_mean, pass_probability
 from tests.oracles.hypercube import hypercube, three_unit_city
 from tests.oracles.queueing import cobham, cutoff_priority, erlang_b, mmc
@@ -80,7 +80,7 @@ def test_tasks_without_patience_are_lost_as_erlang_says() -> None:
 
 
 def test_the_share_that_waits_in_m_m_2() -> None:
-    count = 70_000
+    count = 100_000
     at, rng = poisson(3, 1.2, count)
     got = marked(day(world(point_town(), [0] * 2), at, 0, rng.exponential(1.0, count)), count)
     waits = (got.dispatched_at > at + 1e-9).astype(float)
@@ -246,3 +246,21 @@ def test_loops_with_random_phase_pass_as_often_as_theory_says() -> None:
         gaps[g] = horizon / mine.sum()
     verdicts = [agree(share, pass_probability(periods, time, stop=stop), 3) for time, share in shares.items()]
     assert_agrees(*verdicts, agree(gaps, mean_gap(periods), 3))
+
+
+# --- more units ---------------------------------------------------------------------------------------------------
+
+
+def test_over_200_paired_days_one_more_unit_does_not_lengthen_the_mean_response() -> None:
+    # The mean may not get worse; a single day may (Graham's anomalies).
+    mean = np.empty((2, 200))
+    for number in range(200):
+        at, rng = poisson(1200 + number, 0.008, 80)
+        places, bases = rng.uniform(0, 2000, (2, 80)), rng.uniform(0, 2000, (2, 5))
+        territory = make_territory(make_sites(*bases))
+        scene = rng.exponential(150.0, 80)
+        for row, units in enumerate((4, 5)):
+            got = marked(day(world(territory, range(units)), at, 0, scene, x=places[0], y=places[1]), 80)
+            mean[row, number] = (got.arrived_at - at).mean()
+    assert longer_p(mean[0], mean[1]) > 0.01
+    assert mean[1].mean() < mean[0].mean()
