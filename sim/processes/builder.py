@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil, inf
 
@@ -38,9 +39,13 @@ def fills(slot: Slot, units: Units) -> np.ndarray:
     return eligible & np.isin(units.kind, kinds) if slot.kinds else eligible
 
 
+BLOCK = 512
+"""Incidents of the tape that are turned into lists at a time."""
+
+
 @dataclass
 class Rows:
-    """The tape's incidents as plain lists, and how to make a task from one."""
+    """A block of the tape's incidents as plain lists, and how to make a task from one."""
 
     world: World
     at: list[float]
@@ -84,24 +89,25 @@ class Rows:
         return task
 
 
-def build_rows(world: World, numbers: dict[Slot, int]) -> Rows:
-    """Turn the columns of the tape into lists; scene times and noise are widened to the longest package."""
+def rows_in_blocks(world: World, numbers: dict[Slot, int]) -> Iterator[Rows]:
+    """Turn the columns of the tape into lists, a block at a time, so that a long tape needs little memory at once.
+
+    Scene times and noise are widened to the longest package.
+    """
     incidents, scenario = world.tape.incidents, world.scenario
     sites = scenario.territory.sites
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
     area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
     same = ("at", "id", "report_time", "channel", "talk_time", "caller_patience", "dispatch_time", "escalate_time", "on_spot")
     same += ("cls", "priority", "site", "x", "y", "convey_to", "handover_time", "candidate", "bound", "thinning", "parent")
-    return Rows(
-        world=world,
-        **{name: getattr(incidents, name).tolist() for name in same},
-        fabric=sites.fabric[incidents.site].tolist(),
-        area=area.tolist(),
-        patience_at=(incidents.at + incidents.report_time + incidents.patience).tolist(),
-        scene_time=_widen(incidents.scene_time, width).tolist(),
-        noise=_widen(incidents.noise, width).tolist(),
-        slots=[tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes],
-    )
+    columns = {name: getattr(incidents, name) for name in same}
+    columns |= {"fabric": sites.fabric[incidents.site], "area": area}
+    columns["patience_at"] = incidents.at + incidents.report_time + incidents.patience
+    columns |= {"scene_time": _widen(incidents.scene_time, width), "noise": _widen(incidents.noise, width)}
+    slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
+    for begin in range(0, len(incidents), BLOCK):
+        block = {name: column[begin : begin + BLOCK].tolist() for name, column in columns.items()}
+        yield Rows(world=world, slots=slots, **block)
 
 
 def _widen(columns: np.ndarray, width: int) -> np.ndarray:
@@ -197,7 +203,7 @@ def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list
         area.preferences[site] = rows  # type: ignore[index]
 
 
-def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Rows]:
+def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Iterator[Rows]]:
     """Make the world of one run and the rows of its tape."""
     travel = build_travel(scenario.territory, scenario.travel)
     world = World(scenario, tape, travel)
@@ -205,4 +211,4 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Rows]:
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
-    return world, build_rows(world, numbers)
+    return world, rows_in_blocks(world, numbers)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ if TYPE_CHECKING:
 PATIENCE, NOBODY, WITHDRAWN = range(len(LAPSE_REASONS))
 
 
-def demand(world: World, rows: Rows) -> Tale:
+def demand(world: World, blocks: Iterable[Rows]) -> Tale:
     """Let the tape's incidents occur, each at its moment."""
     clock = world.clock
-    for index, at in enumerate(rows.at):
-        yield At(clock, at, TASK + rows.id[index])
-        if rows.id[index] not in world.cancelled:
-            Story(clock, incident(world, rows, index))
+    for rows in blocks:
+        for index, at in enumerate(rows.at):
+            yield At(clock, at, TASK + rows.id[index])
+            if rows.id[index] not in world.cancelled:
+                Story(clock, incident(world, rows, index))
 
 
 def incident(world: World, rows: Rows, index: int) -> Tale:

@@ -120,11 +120,12 @@ def test_a_unit_that_may_not_be_sent_on_its_way_home_goes_off_duty_at_its_base(t
 
 
 def test_a_share_kept_in_reserve_shrinks_when_somebody_goes_off_duty() -> None:
-    # Half of those on duty are kept: 4 on duty, 2 free -> wait; at 50 only 3 are on duty: 2 > 1.5.
-    shifts = [[(0.0, 900.0)], [(0.0, 900.0)], [(0.0, 900.0)], [(0.0, 50.0)]]
-    scenario = world(point_town(), [0] * 4, unit={"shifts": shifts}, dispatch=rules(reserve=(0, 0, 0.5, 0), reserve_as="share"))
-    trace = day(scenario, [0.0, 1.0, 10.0], 0, [[500.0], [49.0], [5.0]], priority=[1, 1, 3])
-    assert marked(trace, 3).dispatched_at[2] == 50.0
+    # Half of those on duty are kept: 4 on duty and 2 free is not enough; at 60 unit 1, long due, leaves: 2 > 1.5.
+    shifts = [[(0.0, 900.0)], [(0.0, 50.0)], [(0.0, 900.0)], [(0.0, 900.0)]]
+    half = rules(reserve=(0, 0, 0.5, 0), reserve_as="share")
+    scenario = world(point_town(), [0] * 4, unit={"shifts": shifts}, dispatch=half)
+    trace = day(scenario, [0.0, 1.0, 10.0], 0, [[500.0], [59.0], [5.0]], priority=[1, 1, 3])
+    assert marked(trace, 3).dispatched_at[2] == 60.0
 
 
 def test_a_shift_that_began_before_the_day_begins_with_it() -> None:

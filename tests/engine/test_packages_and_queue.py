@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from sim.demand.classes import IncidentClass, Slot
-from tests.worlds import day, marked, needs, of_task, of_unit, point_town, rules, story, street, values, world
+from tests.worlds import day, marked, needs, of_task, of_unit, point_town, rules, story, street, values, with_units, world
 
 # --- packages -----------------------------------------------------------------------------------------------------
 
@@ -173,8 +173,16 @@ def test_a_unit_is_not_taken_from_a_task_of_equal_priority_nor_from_the_scene() 
 def test_a_unit_still_mobilising_stands_where_it_is_when_it_is_diverted() -> None:
     # Unit 0 (at 0) mobilises for 100 s, unit 1 (at 400) drives away; the urgent task is at 100 m: unit 0 is nearer.
     scenario = world(street([0.0, 400.0, 1000.0, 100.0]), [0, 1], dispatch=REDIRECT, unit={"mobilisation_time": [100.0, 0.0]})
-    trace = day(scenario, [0.0, 0.0, 50.0], [2, 2, 3], 10.0, priority=[3, 3, 1])
+    trace = day(scenario, [0.0, 0.0, 20.0], [2, 2, 3], 10.0, priority=[3, 3, 1])
     assert [(task, unit) for _, _, task, unit in story(trace, "diverted")] == [(1, 0)]
+
+
+def test_a_diverted_unit_needs_only_the_time_of_one_on_the_move() -> None:
+    scenario = world(street([0.0, 1000.0]), [0], dispatch=REDIRECT)
+    scenario = with_units(scenario, base_time=[100.0], parked_time=[50.0], moving_time=[2.0])
+    trace = day(scenario, [0.0, 150.0], 1, 10.0, priority=[3, 1])
+    assert values(trace, "dispatched")[:2] == [100.0, 2.0]
+    assert marked(trace, 2).arrived_at[1] == pytest.approx(202.0)
 
 
 def test_a_task_that_loses_its_unit_may_take_another_that_is_free() -> None:

@@ -55,7 +55,7 @@ def services(law: str, rng: np.random.Generator, count: int) -> Floats:
     "law", ["lognormal", *(pytest.param(law, marks=pytest.mark.slow) for law in ("constant", "exponential"))]
 )
 def test_a_desk_with_as_many_lines_as_operators_loses_as_erlang_says(law: str) -> None:
-    count, operators, load = 80_000, 5, 4.0
+    count, operators, load = 120_000, 5, 4.0
     at, rng = poisson(1, load, count)
     scenario = world(
         point_town(), [], classes=[IncidentClass("question", 4, ())], operators=[operators], room=RoomSettings(lines=1.0)
@@ -137,7 +137,7 @@ def test_a_reserve_makes_the_waits_of_taylor_and_templeton() -> None:
         return [wait[priority == 1], wait[priority == 3], waited(wait[priority == 1]), waited(wait[priority == 3])]
 
     truth = cutoff_priority(urgent, ordinary, 1.0, units, reserve)
-    figures = zip(pooled(12, one), (*truth.mean_wait, *truth.p_wait))
+    figures = zip(pooled(18, one), (*truth.mean_wait, *truth.p_wait))
     assert_agrees(*(agree(batches, value, 4) for batches, value in figures))
 
 
