@@ -89,7 +89,8 @@ class Loops:
         origin = ref[segment] + turn * self.period[row]
         arrive = np.maximum(origin + self.arrive[row, stop], begin[segment])
         depart = np.minimum(origin + self.depart[row, stop], end[segment])
-        seen = depart > arrive
+        drive_past = (self.depart == self.arrive)[row, stop] & (arrive == depart)
+        seen = (depart > arrive) | drive_past
         return segment[seen], self.site[row, stop][seen], arrive[seen], depart[seen]
 
 

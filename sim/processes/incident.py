@@ -7,6 +7,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from sim.demand.tape import CHANNELS, THINNINGS
+from sim.errors import InputError
 from sim.processes.actors import Task
 from sim.processes.kernel import TASK, At, Story, Tale
 from sim.processes.world import K, World
@@ -24,8 +25,7 @@ def demand(world: World, blocks: Iterable[Rows]) -> Tale:
     for rows in blocks:
         for index, at in enumerate(rows.at):
             yield At(clock, at, TASK + rows.id[index])
-            if rows.id[index] not in world.cancelled:
-                Story(clock, incident(world, rows, index))
+            Story(clock, incident(world, rows, index))
 
 
 def incident(world: World, rows: Rows, index: int) -> Tale:
@@ -58,12 +58,20 @@ def incident(world: World, rows: Rows, index: int) -> Tale:
 
 
 def happens(world: World, rows: Rows, task: Task) -> bool:
-    """Thin a candidate incident by the state: it happens iff u <= factor / bound (no u: it always happens)."""
+    """Thin a candidate incident by the state: it happens iff u <= factor / bound (no u: it always happens).
+
+    One that was intercepted does not. Raises ``InputError`` for a factor above the bound at which the tape was drawn.
+    """
+    if task.id in world.cancelled:
+        end(world, task, "prevented", 0.0)
+        return False
     u = rows.candidate[task.index]
     if u != u:
         return True
-    factor = world.factor(THINNINGS[rows.thinning[task.index]], rows.parent[task.index])
-    if u <= factor / rows.bound[task.index]:
+    factor, bound = world.factor(THINNINGS[rows.thinning[task.index]], rows.parent[task.index]), rows.bound[task.index]
+    if factor > bound:
+        raise InputError(f"incident {task.id}: the state multiplies its hazard by {factor:g}, its bound on the tape is {bound:g}")
+    if u <= factor / bound:
         return True
     end(world, task, "prevented", factor)
     return False

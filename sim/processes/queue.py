@@ -120,14 +120,14 @@ class DispatchArea:
         return self.choose(task, s, now, fleet.open[s])
 
     def choose(self, task: Task, s: int, now: float, available: np.ndarray) -> Unit | None:
-        """Ask the policy for one of this area's available units."""
+        """Ask the policy for one of this area's available units; a helper has no lists for our sites and sends the nearest."""
         fleet = self.fleet
         policy = self.rules.policy
-        if policy == "preference" and self.preferences is not None:
-            row = first_of(self.preferences.get(task.site, ()), available)
+        if policy == "preference" and self.preferences is not None and task.site in self.preferences:
+            row = first_of(self.preferences[task.site], available)
         else:
             scores = fleet.scores(now, task.x, task.y, task.site)
-            if policy == "nearest":
+            if policy != "least_time":
                 row = nearest(scores, available)
             else:
                 row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)

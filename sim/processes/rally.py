@@ -33,7 +33,7 @@ class Crowd:
     def hazard(self, world: World) -> float:
         """Factor on the hazard of disorder: share of the crowd present, more where the ring is short."""
         present = self.people(world.now) / max(self.rally.people, 1)
-        return min(present * (1.0 + self.settings.ring_effect * self.ring_missing(world)), self.settings.hazard_bound)
+        return present * (1.0 + self.settings.ring_effect * self.ring_missing(world))
 
 
 def rally(world: World, crowd: Crowd) -> Tale:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from sim.settings.base import Clock, Count, Factor, Kmh, Seconds, Share, settings
 
@@ -162,4 +162,11 @@ class RallySettings:
     people_per_officer: Annotated[float, Field(ge=1, le=10_000)] = 150.0
     exit_time: Seconds = 2700.0
     ring_effect: Factor = 1.0
-    hazard_bound: Annotated[float, Field(ge=1.0, le=10.0)] = 2.0
+    hazard_bound: Annotated[float, Field(ge=1.0, le=11.0)] = 2.0
+
+    @model_validator(mode="after")
+    def _bound_holds(self) -> Self:
+        """The day can raise the hazard to 1 + ring_effect; the tape must be drawn for that."""
+        if 1.0 + self.ring_effect > self.hazard_bound:
+            raise ValueError(f"ring_effect={self.ring_effect:g} needs hazard_bound of at least {1.0 + self.ring_effect:g}")
+        return self

@@ -199,7 +199,7 @@ def test_a_checkpoint_holds_what_it_inspects_and_detects_and_that_cancels_the_in
     trace = checkpoint_day(seen)
     kinds = [kind for _, kind, *_ in story(trace, "vehicle_held", "vehicle_passed")]
     assert kinds == ["vehicle_held", "vehicle_passed", "vehicle_held", "vehicle_passed"]
-    assert [task for _, _, task, _ in story(trace, "occurred")] == [1, 3]
+    assert [task for _, _, task, _ in story(trace, "prevented")] == [0, 2]
 
 
 def test_a_checkpoint_without_crew_or_closed_holds_nothing() -> None:
@@ -207,6 +207,11 @@ def test_a_checkpoint_without_crew_or_closed_holds_nothing() -> None:
     orders = (Inject(50.0, "checkpoint_closed", 1), Inject(400.0, "checkpoint_opened", 1))
     kinds = [kind for _, kind, *_ in story(checkpoint_day(seen, orders), "vehicle_held", "vehicle_passed")]
     assert kinds == ["vehicle_held", "vehicle_passed", "vehicle_held", "vehicle_passed"]
+
+
+def test_a_state_above_the_bound_of_a_hand_written_tape_is_an_error() -> None:
+    with pytest.raises(InputError, match="its bound on the tape is 1"):
+        rally_day([21_000.0], [0.5], ring=0, bound=2.0, drawn_at=1.0)
 
 
 def test_technology_detects_more_at_a_document_check() -> None:
@@ -218,7 +223,7 @@ def test_technology_detects_more_at_a_document_check() -> None:
 # --- rallies and what the state prevents --------------------------------------------------------------------------
 
 
-def rally_day(at: list[float], u: list[float], ring: int, effect: float = 1.0, bound: float = 2.0) -> Trace:
+def rally_day(at: list[float], u: list[float], ring: int, effect: float = 1.0, bound: float = 2.0, drawn_at: float = 2.0) -> Trace:
     territory = street([0.0, 100.0])
     unit = {"kind": ["patrol_car", "rally_ring"], "mobile": [True, False], "heads": [2, max(ring, 1)]}
     unit["shifts"] = [[(0.0, 9e5)], [(0.0, 9e5)] if ring else []]
@@ -227,7 +232,7 @@ def rally_day(at: list[float], u: list[float], ring: int, effect: float = 1.0, b
     )
     scenario = replace(world(territory, [0, 1], unit=unit), rallies=settings)
     count = len(at)
-    marks = {"candidate": u, "bound": [bound] * count, "thinning": [THINNINGS.index("rally")] * count, "parent": [7] * count}
+    marks = {"candidate": u, "bound": [drawn_at] * count, "thinning": [THINNINGS.index("rally")] * count, "parent": [7] * count}
     tape = make_tape(territory, at, [1] * count, np.ones((count, 1)), **marks)
     return play(scenario, replace(tape, rallies=(Rally(7, 1, 20_000.0, 27_000.0, 1000),)))
 
