@@ -140,5 +140,5 @@ class Trace:
 
 def _columns(packed: bytearray, row: np.dtype[np.void]) -> dict[str, NDArray[np.generic]]:
     """Packed rows as columns in the machine's byte order (copies, since the trace may go on growing)."""
-    table = np.frombuffer(bytes(packed), dtype=row)
+    table = np.frombuffer(packed, dtype=row)
     return {name: table[name].astype(row[name].newbyteorder("=")) for name in row.names or ()}

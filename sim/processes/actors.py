@@ -20,7 +20,7 @@ class Unit:
     __slots__ = (
         "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_factor", "home_fabric", "home_x", "home_y", "id", "index",
         "is_free", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty", "parked_time", "place", "row",
-        "scene_factor", "sent_at", "slot_types", "status", "story",
+        "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
@@ -37,6 +37,8 @@ class Unit:
         self.status = "off_duty"
         self.on_duty = self.is_free = self.leaving = False
         self.mission: Task | None = None
+        self.seen, self.seen_at = (0.0, 0.0, 0.0), 0.0
+        self.seen_for: Task | None = None
         self.story: Story
         self.sent_at = self.arrives_at = 0.0
         self.last = -1

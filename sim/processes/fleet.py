@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sim.movement import Loops
-    from sim.processes.actors import Unit
+    from sim.processes.actors import Task, Unit
     from sim.territory.travel import Travel
 
 Floats = NDArray[np.float64]
@@ -37,11 +37,10 @@ class Fleet:
         self.travel = travel
         self.loops = loops
         count = len(units)
-        self.x1 = np.array([u.home_x for u in units], dtype=np.float64)
-        self.y1 = np.array([u.home_y for u in units], dtype=np.float64)
-        self.dx, self.dy = np.zeros(count), np.zeros(count)
-        self.arrive_at = np.full(count, LONG_AGO)
-        self.rate = np.zeros(count)
+        # One block of memory for what a search reads: half as many cache misses where there are many fleets.
+        self.x1, self.y1, self.dx, self.dy, self.arrive_at, self.rate, *self.open = np.zeros((6 + slot_types, count))
+        self.x1[:], self.y1[:] = [u.home_x for u in units], [u.home_y for u in units]
+        self.arrive_at[:] = LONG_AGO
         self._now, self._x, self._y = np.zeros(()), np.zeros(()), np.zeros(())
         self.node = np.array([u.base for u in units], dtype=np.int64)
         self.loop = np.full(count, -1, dtype=np.int64)
@@ -50,7 +49,8 @@ class Fleet:
         self.mode = np.array([u.mode for u in units], dtype=np.int64)
         self.moving_time = np.array([u.moving_time for u in units])
         self.rest_time = np.array([u.base_time for u in units])
-        self.open = [np.full(count, inf) for _ in range(slot_types)]
+        for available in self.open:
+            available[:] = inf
         self.free = [0] * slot_types
         self.on_duty = [0] * slot_types
         self.eligible = [sum(s in u.slot_types for u in units) for s in range(slot_types)]
@@ -118,16 +118,15 @@ class Fleet:
         remaining = min(to_go * self.rate.item(row), 1.0)
         return self.dx.item(row) * remaining + x1, self.dy.item(row) * remaining + y1
 
-    def scores(self, t: float, x: float, y: float, site: int) -> Floats:
-        """Score from every unit to a place: squared distance, haversine, or seconds in a matrix."""
-        px, py = self.positions(t)
+    def scores(self, t: float, x: Floats, y: Floats, task: Task) -> Floats:
+        """Score from every unit, at ``x`` and ``y``, to a task: squared distance, haversine, or seconds in a matrix."""
         if self.travel.matrix is None:
-            self._x[()], self._y[()] = x, y
-            return self.travel.score(px, py, self._x, self._y)  # type: ignore[arg-type]
+            self._x[()], self._y[()] = task.x, task.y
+            return self.travel.score(x, y, self._x, self._y)  # type: ignore[arg-type]
         nodes = self.node.copy()
         for row in np.flatnonzero((self.arrive_at > t) | (self.loop >= 0)):
-            nodes[row] = self.travel.nearest_node(float(px[row]), float(py[row]))
-        return np.asarray(self.travel.matrix[nodes, site], dtype=np.float64)
+            nodes[row] = self.travel.nearest_node(float(x[row]), float(y[row]))
+        return np.asarray(self.travel.matrix[nodes, task.site], dtype=np.float64)
 
     def node_at(self, unit: Unit, t: float) -> int:
         """The node at which a unit stands, or to which it is nearest while under way (matrix only)."""

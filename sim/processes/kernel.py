@@ -61,13 +61,6 @@ class Clock(Environment):
         event._value = None
         heappush(self._queue, (self._now if at is None else at, rank, next(self._eid), event))  # type: ignore[misc]
 
-    def schedule(self, event: Event, priority: int = 1, delay: float = 0) -> None:  # type: ignore[override]
-        """As SimPy does, except that a tale nobody waits for ends without an event."""
-        if type(event) is Story and event._ok and not event.callbacks:
-            event.callbacks = None  # type: ignore[assignment]
-            return
-        super().schedule(event, priority, delay)  # type: ignore[arg-type]
-
     def run_before(self, until: float) -> None:
         """Process every event strictly before ``until``."""
         self._process(nextafter(until, -inf))
@@ -114,13 +107,30 @@ class At(Event):
 
 
 class Story(Process):
-    """A process that begins at once, inside the step that starts it, without an event of its own."""
+    """A process that begins at once, inside the step that starts it, and ends without an event when nobody waits for it."""
 
     def __init__(self, clock: Clock, tale: Tale) -> None:
         self.env = clock
         self.callbacks = []
         self._generator = tale
-        teller = clock._active_proc
         self._target = clock.begin
         self._resume(clock.begin)
-        clock._active_proc = teller
+
+    def _resume(self, event: Event) -> None:
+        """SimPy's resumption, without what a tale never needs; an interrupt goes SimPy's own way."""
+        if not event._ok:
+            super()._resume(event)
+            return
+        tell = self._generator.send
+        try:
+            event = tell(event._value)
+            while event.callbacks is None:
+                event = tell(event._value)
+        except StopIteration:
+            self._ok, self._value = True, None
+            if self.callbacks:
+                self.env.schedule(self)
+            self.callbacks = None  # type: ignore[assignment]
+            return
+        event.callbacks.append(self._resume)
+        self._target = event

@@ -46,6 +46,7 @@ class DispatchArea:
         self.clients: list[DispatchArea] = []
         self.lanes: dict[tuple[int, ...], Lane] = {}
         self.preferences: dict[int, list[int]] | None = None
+        self.policy = rules.policy
         self.by_share = rules.reserve_as == "share"
         self.orderly = rules.blocking
         self._possible: dict[tuple[tuple[int, ...], bool, bool], bool] = {}
@@ -105,33 +106,36 @@ class DispatchArea:
         return True
 
     def _find(self, task: Task, s: int, now: float) -> Unit | None:
-        unit = self._find_own(task, s, now)
-        if unit is None and self.helpers and task.priority <= self.rules.aid_priority:
+        """A unit for one place of a task: one of ours as far as the reserve allows, else one of those who help."""
+        fleet = self.fleet
+        if fleet.free[s] and may_serve(fleet.free[s], fleet.on_duty[s], self.rules.reserve[task.priority - 1], self.by_share):
+            unit = self.choose(task, s, now, fleet.open[s])
+            if unit is not None:
+                return unit
+        if self.helpers and task.priority <= self.rules.aid_priority:
             for helper in self.helpers:
                 if helper.fleet.free[s] > self.rules.aid_keep:
                     return helper.choose(task, s, now, helper.fleet.open[s])
-        return unit
-
-    def _find_own(self, task: Task, s: int, now: float) -> Unit | None:
-        fleet = self.fleet
-        reserve = self.rules.reserve[task.priority - 1]
-        if not may_serve(fleet.free[s], fleet.on_duty[s], reserve, self.by_share):
-            return None
-        return self.choose(task, s, now, fleet.open[s])
+        return None
 
     def choose(self, task: Task, s: int, now: float, available: np.ndarray) -> Unit | None:
         """Ask the policy for one of this area's available units; a helper has no lists for our sites and sends the nearest."""
         fleet = self.fleet
-        policy = self.rules.policy
-        if policy == "preference" and self.preferences is not None and task.site in self.preferences:
+        if self.policy == "preference" and self.preferences is not None and task.site in self.preferences:
             row = first_of(self.preferences[task.site], available)
+            return None if row < 0 else fleet.units[row]
+        x, y = fleet.positions(now)
+        scores = fleet.scores(now, x, y, task)
+        if self.policy == "least_time":
+            row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
         else:
-            scores = fleet.scores(now, task.x, task.y, task.site)
-            if policy != "least_time":
-                row = nearest(scores, available)
-            else:
-                row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
-        return None if row < 0 else fleet.units[row]
+            row = nearest(scores, available)
+        if row < 0:
+            return None
+        unit = fleet.units[row]
+        if fleet.travel.matrix is None:
+            unit.seen, unit.seen_at, unit.seen_for = (x.item(row), y.item(row), scores.item(row)), now, task
+        return unit
 
     def _drives(self, scores: np.ndarray, task: Task, now: float) -> np.ndarray:
         travel = self.fleet.travel

@@ -42,8 +42,7 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
     mobilisation = fleet.mobilisation_of(unit, now)
     if fleet is not task.area.fleet:
         mobilisation += world.scenario.dispatch.aid_time
-    x0, y0, node = whereabouts(world, unit)
-    score = travel.score_between(x0, y0, node, task.x, task.y, task.site)
+    x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
     depart = now + mobilisation
     drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place]
     if unit.loop >= 0:
@@ -55,6 +54,12 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
     world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
     _drive(world, unit, (x0, y0), (task.x, task.y), task.site, depart, depart + drive, RESPOND, task.id)
     unit.story = Story(world.clock, respond(world, task, unit))
+
+
+def look(world: World, unit: Unit, task: Task) -> tuple[float, float, float]:
+    """Where a unit is and its score to a task, for a unit that no search has just seen."""
+    x, y, node = whereabouts(world, unit)
+    return x, y, world.travel.score_between(x, y, node, task.x, task.y, task.site)
 
 
 def recall(world: World, unit: Unit, diverted_to: int) -> Task:
