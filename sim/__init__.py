@@ -7,8 +7,8 @@ A tiny world from arrays in a few lines; see ``docs/api.md`` for the three small
 >>> units = sim.make_units(base=[0], territory=territory)
 >>> scenario = sim.make_scenario(territory, units, travel=sim.uniform_travel(speed_kmh=36))
 >>> trace = sim.run(scenario, sim.make_tape(territory, at=[60], site=[1], scene_time=[600]))
->>> [sim.KINDS[kind].name for kind in trace.columns()["kind"]][-6:]
-['dispatched', 'arrived', 'package_complete', 'cleared', 'closed', 'returning']
+>>> [sim.KINDS[kind].name for kind in trace.columns()["kind"]][-5:]
+['dispatched', 'arrived', 'cleared', 'closed', 'returning']
 """
 
 from sim.arrays import (

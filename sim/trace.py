@@ -40,7 +40,7 @@ KINDS = (
     Kind("dispatched", unit="responding", task="assigned", value="mobilisation_time in seconds"),
     Kind("diverted", unit="free", task="waiting", value="task the unit is diverted to (-1: recalled)"),
     Kind("arrived", unit="on_scene", task="attended", value="position of the unit in the package"),
-    Kind("package_complete", value="units on scene"),
+    Kind("package_complete", value="units on scene (packages of several units only)"),
     Kind("escalated", value="new priority"),
     Kind("conveying", unit="conveying", value="drive in seconds"),
     Kind("handed_over", unit="handing_over", value="hand-over time in seconds"),
@@ -76,10 +76,10 @@ TASK_ENDED = frozenset({"closed", "lapsed", "prevented"})
 
 FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
 _RECORD = np.dtype(list(zip(FIELDS, ("<f8", "<i2", "<i8", "<i8", "<i4", "<i4", "<i8", "<f8"))))
-_PACK_RECORD = Struct("<dhqqiiqd").pack
+PACK_RECORD = Struct("<dhqqiiqd").pack
 LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
 _LEG = np.dtype(list(zip(LEG_FIELDS, ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8"))))
-_PACK_LEG = Struct("<qddddddhq").pack
+PACK_LEG = Struct("<qddddddhq").pack
 PURPOSES = ("respond", "home", "convey", "to_loop")
 """Why a unit drives; positions are codes in the leg table."""
 
@@ -89,13 +89,15 @@ class Trace:
 
     ``task`` and ``unit`` are stable ids (-1: none), ``site`` a position in ``Territory.sites`` (-1: none),
     ``area`` a dispatch area (-1: none), ``cause`` the position of the record that made this one happen
-    (-1: the tape or the plan).
+    (-1: the tape or the plan). ``count`` is the number of records; the world, which writes half a million of them, packs
+    rows itself (``write``, ``write_leg``), everybody else appends.
     """
 
     def __init__(self) -> None:
         self.count = 0
         self._records = bytearray()
         self._legs = bytearray()
+        self.write, self.write_leg = self._records.extend, self._legs.extend
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
 
     def __len__(self) -> int:
@@ -104,7 +106,7 @@ class Trace:
     def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
         """Append one record; return its position, which later records name as their cause."""
         row = self.count
-        self._records += _PACK_RECORD(time, kind, task, unit, site, area, cause, value)
+        self.write(PACK_RECORD(time, kind, task, unit, site, area, cause, value))
         self.count = row + 1
         return row
 
@@ -112,7 +114,7 @@ class Trace:
         self, unit: int, depart: float, arrive: float, x0: float, y0: float, x1: float, y1: float, purpose: int, task: int
     ) -> None:
         """Append one movement leg; a later leg of the same unit cuts an earlier one short."""
-        self._legs += _PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task)
+        self.write_leg(PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task))
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""

@@ -118,13 +118,14 @@ def marked(trace: Trace, count: int) -> Marked:
     """The marks of tasks 0 … count - 1: first dispatch and arrival, full package, last clearing, closing."""
     columns = trace.columns()
     sent = columns["kind"] == CODE["dispatched"]
+    complete = _by_task(trace, "package_complete", count)  # of a single unit the arrival says it all
     unit = np.full(count, -1)
     unit[columns["task"][sent][::-1]] = columns["unit"][sent][::-1]
     return Marked(
         unit,
         _by_task(trace, "dispatched", count),
         _by_task(trace, "arrived", count),
-        _by_task(trace, "package_complete", count),
+        np.where(np.isnan(complete), _by_task(trace, "arrived", count), complete),
         _by_task(trace, "cleared", count, last=True),
         _by_task(trace, "closed", count),
     )

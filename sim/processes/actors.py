@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from simpy import Event
@@ -44,28 +43,44 @@ class Unit:
         self.last = -1
 
 
+MARKS = (
+    "at", "id", "cls", "area", "slots", "priority", "site", "x", "y", "fabric", "channel", "report_time", "talk_time",
+    "caller_patience", "dispatch_time", "escalate_time", "patience_at", "on_spot", "candidate", "bound", "thinning", "parent",
+    "convey_to", "handover_time", "scene_time", "noise",
+)  # fmt: skip
+"""What an incident brings along, in the order in which a task is given it."""
+
+
 class Task:
-    """One incident being dealt with: its marks, its place in the queue and the units it has."""
+    """One incident being dealt with: its marks, its place in the queue and the units it has.
+
+    Its marks are those of ``sim.demand.tape.Incidents``; ``cls`` is the class itself, ``area`` the dispatch area, ``slots`` the
+    slot types of its package, ``patience_at`` the moment at which it lapses.
+    """
 
     __slots__ = (
-        "area", "arrived", "cleared", "cls", "complete", "convey_to", "fabric", "finished", "handover_time", "id", "index",
-        "last", "leaving", "noise", "open_slots", "patience_at", "priority", "queued", "ready_at", "reported_at", "scene_time", "sent", "site", "slots",
-        "status", "x", "y",
+        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "open_slots", "queued", "ready_at",
+        "reported_at", "sent", "status",
     )  # fmt: skip
 
-    def __init__(self, index: int, id: int, cls: IncidentClass, priority: int, area: DispatchArea) -> None:
-        self.index, self.id, self.cls, self.priority, self.area = index, id, cls, priority, area
-        self.site, self.x, self.y, self.fabric = -1, 0.0, 0.0, 0
+    cls: IncidentClass
+    area: DispatchArea
+    slots: tuple[int, ...]
+    scene_time: list[float]
+    noise: list[float]
+
+    def __init__(self, marks: tuple[Any, ...]) -> None:
+        (
+            self.at, self.id, self.cls, self.area, self.slots, self.priority, self.site, self.x, self.y, self.fabric, self.channel,
+            self.report_time, self.talk_time, self.caller_patience, self.dispatch_time, self.escalate_time, self.patience_at,
+            self.on_spot, self.candidate, self.bound, self.thinning, self.parent, self.convey_to, self.handover_time,
+            self.scene_time, self.noise,
+        ) = marks  # fmt: skip
         self.status = "occurred"
         self.last = -1
         self.reported_at = self.ready_at = 0.0
-        self.patience_at = inf
-        self.slots: tuple[int, ...] = ()
-        self.open_slots: list[tuple[int, int]] = []
+        self.open_slots: list[tuple[int, int]] = list(enumerate(self.slots))
         self.queued: tuple[int, ...] | None = None
         self.sent = self.arrived = self.finished = self.cleared = 0
         self.complete: list[tuple[Unit, Event]] = []
         self.leaving: list[tuple[Unit, Event]] = []
-        self.scene_time: list[float] = []
-        self.noise: list[float] = []
-        self.convey_to, self.handover_time = -1, 0.0

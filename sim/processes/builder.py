@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import partial
 from math import ceil, inf
+from typing import Any
 
 import numpy as np
 
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
 from sim.forces.units import Units, skill_bits
-from sim.processes.actors import Task, Unit
+from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.fleet import Fleet
 from sim.processes.queue import DispatchArea
 from sim.processes.response import recall, send
@@ -40,74 +41,38 @@ def fills(slot: Slot, units: Units) -> np.ndarray:
 
 
 BLOCK = 512
-"""Incidents of the tape that are turned into lists at a time."""
+"""Incidents of the tape that are turned into tasks at a time."""
 
 
-@dataclass
-class Rows:
-    """A block of the tape's incidents as plain lists, and how to make a task from one."""
+def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> Iterator[Task]:
+    """The tape's incidents as tasks, in order; a block of columns at a time, so that a long tape needs little memory.
 
-    world: World
-    at: list[float]
-    id: list[int]
-    report_time: list[float]
-    channel: list[int]
-    talk_time: list[float]
-    caller_patience: list[float]
-    dispatch_time: list[float]
-    escalate_time: list[float]
-    on_spot: list[float]
-    cls: list[int]
-    priority: list[int]
-    site: list[int]
-    x: list[float]
-    y: list[float]
-    fabric: list[int]
-    area: list[int]
-    patience_at: list[float]
-    candidate: list[float]
-    bound: list[float]
-    thinning: list[int]
-    parent: list[int]
-    convey_to: list[int]
-    handover_time: list[float]
-    scene_time: list[list[float]]
-    noise: list[list[float]]
-    slots: list[tuple[int, ...]]
-
-    def task(self, index: int) -> Task:
-        """Make the task of one incident."""
-        world, number = self.world, self.cls[index]
-        area = world.areas[self.area[index]]
-        task = Task(index, self.id[index], world.scenario.classes[number], area.room.priority(self.priority[index]), area)
-        task.site, task.x, task.y, task.fabric = self.site[index], self.x[index], self.y[index], self.fabric[index]
-        task.slots = self.slots[number]
-        task.open_slots = list(enumerate(task.slots))
-        task.patience_at = self.patience_at[index]
-        task.convey_to, task.handover_time = self.convey_to[index], self.handover_time[index]
-        task.scene_time, task.noise = self.scene_time[index], self.noise[index]
-        return task
-
-
-def rows_in_blocks(world: World, numbers: dict[Slot, int]) -> Iterator[Rows]:
-    """Turn the columns of the tape into lists, a block at a time, so that a long tape needs little memory at once.
-
-    Scene times and noise are widened to the longest package.
+    Scene times and noise are widened to the longest package. Without triage every task has priority 3.
     """
     incidents, scenario = world.tape.incidents, world.scenario
     sites = scenario.territory.sites
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
-    area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
-    same = ("at", "id", "report_time", "channel", "talk_time", "caller_patience", "dispatch_time", "escalate_time", "on_spot")
-    same += ("cls", "priority", "site", "x", "y", "convey_to", "handover_time", "candidate", "bound", "thinning", "parent")
-    columns = {name: getattr(incidents, name) for name in same}
-    columns |= {"fabric": sites.fabric[incidents.site], "area": area}
-    columns["patience_at"] = incidents.at + incidents.report_time + incidents.patience
-    columns |= {"scene_time": _widen(incidents.scene_time, width), "noise": _widen(incidents.noise, width)}
     slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
+    area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
+    made = {
+        "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
+        "fabric": sites.fabric[incidents.site],
+        "patience_at": incidents.at + incidents.report_time + incidents.patience,
+        "scene_time": _widen(incidents.scene_time, width),
+        "noise": _widen(incidents.noise, width),
+    }
     for begin in range(0, len(incidents), BLOCK):
-        block = {name: column[begin : begin + BLOCK].tolist() for name, column in columns.items()}
-        yield Rows(world=world, slots=slots, **block)
+        block = slice(begin, begin + BLOCK)
+        given: dict[str, list[Any]] = {
+            "cls": [scenario.classes[i] for i in incidents.cls[block].tolist()],
+            "area": [world.areas[i] for i in area[block].tolist()],
+            "slots": [slots[i] for i in incidents.cls[block].tolist()],
+        }
+        columns = [
+            given[mark] if mark in given else made.get(mark, getattr(incidents, mark, None))[block].tolist() for mark in MARKS
+        ]
+        for marks in zip(*columns, strict=True):
+            yield Task(marks)
 
 
 def _widen(columns: np.ndarray, width: int) -> np.ndarray:
@@ -145,8 +110,7 @@ def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[
     for index in range(scenario.dispatch_areas):
         fleet = Fleet(members[index], len(numbers), scenario.loops, travel)
         area = DispatchArea(index, fleet, build_room(scenario, index, len(members[index])), scenario.dispatch)
-        area.send = lambda task, place, unit, cause: send(world, task, place, unit, cause)
-        area.recall = lambda unit, diverted_to: recall(world, unit, diverted_to)
+        area.send, area.recall = partial(send, world), partial(recall, world)
         area.orderly |= any(cls.start == "together" for cls in scenario.classes)
         areas.append(area)
     for unit in world.units:
@@ -171,7 +135,7 @@ def build_room(scenario: Scenario, index: int, units: int) -> Room:
         operators = max(rules.operators, round(people / 1e6 * rules.operators_per_million))
     lines = ceil(operators * rules.lines) if rules.lines else inf
     radio = max(1, ceil(units / rules.units_per_radio_operator))
-    return Room(Desk(operators, lines), Desk(radio), rules.patience, rules.triage)
+    return Room(Desk(operators, lines), Desk(radio), rules.patience)
 
 
 def _link_helpers(scenario: Scenario, areas: list[DispatchArea]) -> None:
@@ -203,12 +167,12 @@ def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list
         area.preferences[site] = rows  # type: ignore[index]
 
 
-def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Iterator[Rows]]:
-    """Make the world of one run and the rows of its tape."""
+def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Iterator[Task]]:
+    """Make the world of one run and the tasks of its tape."""
     travel = build_travel(scenario.territory, scenario.travel)
     world = World(scenario, tape, travel)
     numbers = slot_types(scenario.classes)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
-    return world, rows_in_blocks(world, numbers)
+    return world, tasks_of_tape(world, numbers)

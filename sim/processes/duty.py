@@ -41,7 +41,7 @@ def enter_service(world: World, unit: Unit, cause: int) -> None:
     """A mobile unit becomes available at its base or on its loop, and takes what already waits."""
     now = world.clock._now
     unit.on_duty = True
-    unit.fleet.stand_at_base(unit, now)
+    unit.fleet.stand_at_base(unit)
     for s in unit.slot_types:
         unit.fleet.on_duty[s] += 1
     if unit.loop >= 0:

@@ -70,33 +70,34 @@ class Fleet:
             self.open[s][unit.row] = inf
             self.free[s] -= 1
 
-    def drive(self, unit: Unit, x0: float, y0: float, x1: float, y1: float, depart_at: float, arrive_at: float) -> None:
-        """Give a unit its current leg."""
+    def drive(
+        self, unit: Unit, x0: float, y0: float, x1: float, y1: float, depart_at: float, arrive_at: float, node: int
+    ) -> None:
+        """Give a unit its current leg; ``node`` is where it ends, under a matrix."""
         row = unit.row
         self.x1[row], self.y1[row] = x1, y1
         self.dx[row], self.dy[row] = x0 - x1, y0 - y1
         self.arrive_at[row] = arrive_at
         self.rate[row] = 1.0 / (arrive_at - depart_at) if arrive_at > depart_at else 0.0
+        self.node[row] = node
 
-    def stand_at_base(self, unit: Unit, t: float) -> None:
-        """Put a unit that comes on duty at its base, wherever its last duty ended."""
-        self.drive(unit, unit.home_x, unit.home_y, unit.home_x, unit.home_y, t, t)
-        self.node[unit.row] = unit.base
+    def stand_at_base(self, unit: Unit) -> None:
+        """Put a unit at its base, where a shift begins wherever the last one ended."""
+        self.drive(unit, unit.home_x, unit.home_y, unit.home_x, unit.home_y, LONG_AGO, LONG_AGO, unit.base)
         self.rest_time[unit.row] = unit.base_time
 
-    def rest_at_base(self, unit: Unit) -> None:
-        """Put a unit back to its base, where its next shift begins."""
-        self.drive(unit, unit.home_x, unit.home_y, unit.home_x, unit.home_y, LONG_AGO, LONG_AGO)
-        self.node[unit.row] = unit.base
-        self.rest_time[unit.row] = unit.base_time
+    def positions(self, t: float, waiting_to_leave: bool = True) -> tuple[Floats, Floats]:
+        """Coordinates of all units at ``t``, each of shape (units,).
 
-    def positions(self, t: float) -> tuple[Floats, Floats]:
-        """Coordinates of all units at ``t``, each of shape (units,)."""
+        Units that mobilise have not left yet and stand at the start of their leg; a search among free units, none of which
+        mobilises, need not look for them.
+        """
         self._now[()] = t
         remaining = np.subtract(self.arrive_at, self._now)
         np.multiply(remaining, self.rate, remaining)
         np.maximum(remaining, _ZERO, out=remaining)
-        np.minimum(remaining, _ONE, out=remaining)
+        if waiting_to_leave:
+            np.minimum(remaining, _ONE, out=remaining)
         x = np.multiply(self.dx, remaining)
         np.add(x, self.x1, x)
         y = np.multiply(self.dy, remaining, remaining)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
-from typing import TYPE_CHECKING
-
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import InputError
 from sim.processes.actors import Task
@@ -13,65 +11,58 @@ from sim.processes.kernel import TASK, At, Story, Tale
 from sim.processes.world import K, World
 from sim.trace import LAPSE_REASONS
 
-if TYPE_CHECKING:
-    from sim.processes.builder import Rows
-
 PATIENCE, NOBODY, WITHDRAWN = range(len(LAPSE_REASONS))
 
 
-def demand(world: World, blocks: Iterable[Rows]) -> Tale:
+def demand(world: World, tasks: Iterable[Task]) -> Tale:
     """Let the tape's incidents occur, each at its moment."""
     clock = world.clock
-    for rows in blocks:
-        for index, at in enumerate(rows.at):
-            yield At(clock, at, TASK + rows.id[index])
-            Story(clock, incident(world, rows, index))
+    for task in tasks:
+        yield At(clock, task.at, TASK + task.id)
+        Story(clock, incident(world, task))
 
 
-def incident(world: World, rows: Rows, index: int) -> Tale:
+def incident(world: World, task: Task) -> Tale:
     """One incident, from its occurrence to its request for units (or its end without any)."""
-    clock, task = world.clock, rows.task(index)
+    clock, area = world.clock, task.area.index
     world.tasks[task.id] = task
-    world.record(K["occurred"], task, None, task.site, task.area.index)
-    if not happens(world, rows, task):
+    world.record(K["occurred"], task, None, task.site, area)
+    if (task.candidate == task.candidate or task.id in world.cancelled) and not happens(world, task):
         return
-    if rows.report_time[index] > 0.0:
-        yield At(clock, clock._now + rows.report_time[index], TASK + task.id)
-    channel = rows.channel[index]
-    world.record(K["reported"], task, None, task.site, task.area.index, task.last, channel)
+    if task.report_time > 0.0:
+        yield At(clock, clock._now + task.report_time, TASK + task.id)
+    world.record(K["reported"], task, None, task.site, area, task.last, task.channel)
     task.reported_at = clock._now
-    call = task.area.room.answer(CHANNELS[channel], clock._now, rows.talk_time[index], rows.caller_patience[index])
-    call.then = rows.dispatch_time[index]
-    if call.done_at > clock._now:
-        call.wake = At(clock, call.done_at, TASK + task.id)
+    call = task.area.room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
+    call.then = task.dispatch_time
+    done_at = call.done_at
+    if done_at > clock._now:
+        call.wake = At(clock, done_at, TASK + task.id)
         yield call.wake
     if call.outcome != "processed":
         end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)
         return
-    world.record(K["processed"], task, None, task.site, task.area.index, task.last, call.waited)
-    if task.cls.on_spot and rows.on_spot[index] < task.cls.on_spot * team_strength(world, task.site):
+    world.record(K["processed"], task, None, task.site, area, task.last, call.waited)
+    if task.cls.on_spot and task.on_spot < task.cls.on_spot * team_strength(world, task.site):
         yield from settle_on_spot(world, task)
     elif task.slots:
-        ask_for_units(world, task, rows.escalate_time[index])
+        ask_for_units(world, task)
     else:
         end(world, task, "closed", 0)
 
 
-def happens(world: World, rows: Rows, task: Task) -> bool:
-    """Thin a candidate incident by the state: it happens iff u <= factor / bound (no u: it always happens).
+def happens(world: World, task: Task) -> bool:
+    """Thin a candidate incident by the state: it happens iff u <= factor / bound; one that was intercepted does not.
 
-    One that was intercepted does not. Raises ``InputError`` for a factor above the bound at which the tape was drawn.
+    Raises ``InputError`` for a factor above the bound at which the tape was drawn.
     """
     if task.id in world.cancelled:
         end(world, task, "prevented", 0.0)
         return False
-    u = rows.candidate[task.index]
-    if u != u:
-        return True
-    factor, bound = world.factor(THINNINGS[rows.thinning[task.index]], rows.parent[task.index]), rows.bound[task.index]
+    factor, bound = world.factor(THINNINGS[task.thinning], task.parent), task.bound
     if factor > bound:
         raise InputError(f"incident {task.id}: the state multiplies its hazard by {factor:g}, its bound on the tape is {bound:g}")
-    if u <= factor / bound:
+    if task.candidate <= factor / bound:
         return True
     end(world, task, "prevented", factor)
     return False
@@ -91,7 +82,7 @@ def settle_on_spot(world: World, task: Task) -> Tale:
     end(world, task, "closed", 0)
 
 
-def ask_for_units(world: World, task: Task, escalate_time: float) -> None:
+def ask_for_units(world: World, task: Task) -> None:
     """Hand the task to its dispatch area; what happens if nobody comes is told by tales of its own."""
     now = world.clock._now
     task.ready_at = now
@@ -99,8 +90,8 @@ def ask_for_units(world: World, task: Task, escalate_time: float) -> None:
         end(world, task, "lapsed", NOBODY)
         return
     task.area.request(task, now, task.last)
-    if escalate_time < inf and not task.arrived:
-        Story(world.clock, escalate(world, task, task.reported_at + escalate_time))
+    if task.escalate_time < inf and not task.arrived:
+        Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time))
     if task.patience_at < inf:
         Story(world.clock, lose_patience(world, task))
 

@@ -107,8 +107,9 @@ class DispatchArea:
 
     def _find(self, task: Task, s: int, now: float) -> Unit | None:
         """A unit for one place of a task: one of ours as far as the reserve allows, else one of those who help."""
-        fleet = self.fleet
-        if fleet.free[s] and may_serve(fleet.free[s], fleet.on_duty[s], self.rules.reserve[task.priority - 1], self.by_share):
+        fleet, reserve = self.fleet, self.rules.reserve[task.priority - 1]
+        free = fleet.free[s]
+        if free and (not reserve or may_serve(free, fleet.on_duty[s], reserve, self.by_share)):
             unit = self.choose(task, s, now, fleet.open[s])
             if unit is not None:
                 return unit
@@ -118,13 +119,13 @@ class DispatchArea:
                     return helper.choose(task, s, now, helper.fleet.open[s])
         return None
 
-    def choose(self, task: Task, s: int, now: float, available: np.ndarray) -> Unit | None:
+    def choose(self, task: Task, s: int, now: float, available: np.ndarray, under_way: bool = False) -> Unit | None:
         """Ask the policy for one of this area's available units; a helper has no lists for our sites and sends the nearest."""
         fleet = self.fleet
         if self.policy == "preference" and self.preferences is not None and task.site in self.preferences:
             row = first_of(self.preferences[task.site], available)
             return None if row < 0 else fleet.units[row]
-        x, y = fleet.positions(now)
+        x, y = fleet.positions(now, under_way)
         scores = fleet.scores(now, x, y, task)
         if self.policy == "least_time":
             row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
@@ -262,7 +263,7 @@ class DispatchArea:
             mission = unit.mission
             if unit.status == "responding" and mission is not None and mission.priority > task.priority and s in unit.slot_types:
                 available[unit.row] = 0.0 if unit not in taken else np.inf
-        return self.choose(task, s, now, available) if np.isfinite(available).any() else None
+        return self.choose(task, s, now, available, True) if np.isfinite(available).any() else None
 
 
 def _enough(abilities: list[tuple[int, ...]], slots: tuple[int, ...]) -> bool:

@@ -8,7 +8,7 @@ from simpy import Event, Interrupt
 
 from sim.processes.kernel import FREE, At, Story, Tale
 from sim.processes.world import K, World
-from sim.trace import PURPOSES
+from sim.trace import PACK_LEG, PURPOSES
 
 if TYPE_CHECKING:
     from sim.processes.actors import Task, Unit
@@ -52,7 +52,7 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
     unit.mission, unit.place, unit.sent_at, unit.arrives_at = task, place, now, depart + drive
     task.sent += 1
     world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
-    _drive(world, unit, (x0, y0), (task.x, task.y), task.site, depart, depart + drive, RESPOND, task.id)
+    _drive(world, unit, x0, y0, task.x, task.y, task.site, depart, depart + drive, RESPOND, task.id)
     unit.story = Story(world.clock, respond(world, task, unit))
 
 
@@ -74,8 +74,7 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
     task.open_slots = sorted([*task.open_slots, (unit.place, task.slots[unit.place])])
     task.area.enqueue(task)
     x, y, node = whereabouts(world, unit)
-    fleet.drive(unit, x, y, x, y, now, now)
-    fleet.node[unit.row] = node
+    fleet.drive(unit, x, y, x, y, now, now, node)
     fleet.rest_time[unit.row] = unit.moving_time
     unit.mission = None
     return task
@@ -91,11 +90,11 @@ def whereabouts(world: World, unit: Unit) -> tuple[float, float, int]:
 
 
 def arrive(world: World, task: Task, unit: Unit) -> None:
-    """A unit reaches the scene; the last of a package completes it."""
+    """A unit reaches the scene; the last of several completes the package (of a single one the arrival says it all)."""
     unit.fleet.rest_time[unit.row] = unit.parked_time
     row = world.record(K["arrived"], task, unit, task.site, task.area.index, unit.last, unit.place)
     task.arrived += 1
-    if task.arrived == len(task.slots):
+    if task.arrived == len(task.slots) > 1:
         world.record(K["package_complete"], task, None, task.site, task.area.index, row, task.arrived)
 
 
@@ -107,7 +106,7 @@ def convey(world: World, task: Task, unit: Unit) -> Tale:
     score = travel.score_between(task.x, task.y, task.site, x1, y1, site)
     drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0)
     world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
-    _drive(world, unit, (task.x, task.y), (x1, y1), site, clock._now, clock._now + drive, CONVEY, task.id)
+    _drive(world, unit, task.x, task.y, x1, y1, site, clock._now, clock._now + drive, CONVEY, task.id)
     yield At(clock, clock._now + drive, FREE + unit.id)
     world.record(K["handed_over"], task, unit, site, task.area.index, unit.last, task.handover_time)
     yield At(clock, clock._now + task.handover_time, FREE + unit.id)
@@ -151,7 +150,7 @@ def go_home(world: World, unit: Unit, cause: int) -> float:
     drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor)
     unit.fleet.rest_time[unit.row] = unit.base_time
     world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
-    _drive(world, unit, (x0, y0), (unit.home_x, unit.home_y), unit.base, now, now + drive, HOME, -1)
+    _drive(world, unit, x0, y0, unit.home_x, unit.home_y, unit.base, now, now + drive, HOME, -1)
     return now + drive
 
 
@@ -168,7 +167,7 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor)
     ref = join_at - float(loops.arrive[loop, stop])
     world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
-    _drive(world, unit, (x0, y0), (x1, y1), site, now, join_at, TO_LOOP, -1)
+    _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1)
     unit.fleet.join_loop(unit, loop, ref)
     return join_at
 
@@ -194,7 +193,7 @@ def leave_loop(world: World, unit: Unit, cause: int) -> None:
 def leave_duty(world: World, unit: Unit, cause: int) -> None:
     """End a unit's duty: it is no longer counted nor sent; the next shift finds it at its base."""
     leave_loop(world, unit, cause)
-    unit.fleet.rest_at_base(unit)
+    unit.fleet.stand_at_base(unit)
     if unit.is_free:
         unit.fleet.set_busy(unit)
     for s in unit.slot_types:
@@ -227,19 +226,25 @@ def _leave_with_all(world: World, task: Task, unit: Unit) -> Tale:
     yield own
 
 
-Place = tuple[float, float]
-
-
 def _drive(
-    world: World, unit: Unit, begin: Place, end: Place, node: int, depart: float, arrive: float, purpose: int, task: int
+    world: World,
+    unit: Unit,
+    x0: float,
+    y0: float,
+    x1: float,
+    y1: float,
+    node: int,
+    depart: float,
+    arrive: float,
+    purpose: int,
+    task: int,
 ) -> None:
     """Give a unit its leg, in its fleet and in the trace."""
-    (x0, y0), (x1, y1), wrap = begin, end, world.scenario.territory.wrap
+    wrap = world.territory.wrap
     if wrap is not None:
         x0, y0 = _shorter_way(x0, x1, wrap[0]), _shorter_way(y0, y1, wrap[1])
-    unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive)
-    unit.fleet.node[unit.row] = node
-    world.trace.append_leg(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task)
+    unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive, node)
+    world.trace.write_leg(PACK_LEG(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task))
 
 
 def _shorter_way(begin: float, end: float, size: float) -> float:

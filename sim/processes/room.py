@@ -96,10 +96,9 @@ class Desk:
 class Room:
     """The phone desk and the radio desk of one dispatch area."""
 
-    def __init__(self, phone: Desk, radio: Desk, patience: bool, triage: bool) -> None:
+    def __init__(self, phone: Desk, radio: Desk, patience: bool) -> None:
         self.desks = {"phone": phone, "online": phone, "radio": radio, "patrol": radio}
         self.patience = patience
-        self.triage = triage
 
     def answer(self, channel: str, now: float, talk_time: float, patience: float) -> Call:
         """Take one report; ``direct`` needs no operator and officers on the radio do not hang up."""
@@ -107,7 +106,3 @@ class Room:
             return Call(now, talk_time, inf)
         caller_waits = patience if self.patience and channel in ("phone", "online") else inf
         return self.desks[channel].take(now, talk_time, caller_waits)
-
-    def priority(self, priority: int) -> int:
-        """The priority a task gets: its own, or the same for all without triage."""
-        return priority if self.triage else 3

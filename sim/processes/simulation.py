@@ -37,7 +37,7 @@ class Simulation:
         self.tape = tape
         self._orders = 0
         with uncollected():
-            self.world, self._rows = build_world(scenario, tape)
+            self.world, self._tasks = build_world(scenario, tape)
             for order in tape.injects:
                 check(self.world, order)
             self._start()
@@ -84,7 +84,7 @@ class Simulation:
             Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
             self._order(inject)
-        Story(clock, demand(world, self._rows))
+        Story(clock, demand(world, self._tasks))
 
     def _start_duty(self) -> None:
         """One tale for each mobile unit; one for all posts of an area that have the same hours."""

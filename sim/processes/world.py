@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.processes.kernel import Clock
-from sim.trace import CODE, KINDS, Trace
+from sim.trace import CODE, KINDS, PACK_RECORD, Trace
 
 if TYPE_CHECKING:
     from sim.demand.tape import Tape
@@ -27,6 +27,7 @@ class World:
 
     def __init__(self, scenario: Scenario, tape: Tape, travel: Travel) -> None:
         self.scenario = scenario
+        self.territory = scenario.territory
         self.tape = tape
         self.travel = travel
         self.clock = Clock(initial_time=scenario.calendar.begin)
@@ -76,7 +77,9 @@ class World:
 
         Every change of status goes through here. Returns the record's position, the cause of what follows.
         """
-        row = self.trace.count
+        trace = self.trace
+        row = trace.count
+        trace.count = row + 1
         task_id = unit_id = -1
         if task is not None:
             task_id, task.last = task.id, row
@@ -88,7 +91,8 @@ class World:
             after = UNIT_AFTER[kind]
             if after is not None:
                 unit.status = after
-        return self.trace.append(self.clock._now, kind, task_id, unit_id, site, area, cause, value)
+        trace.write(PACK_RECORD(self.clock._now, kind, task_id, unit_id, site, area, cause, value))
+        return row
 
 
 K = CODE

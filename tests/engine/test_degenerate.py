@@ -101,7 +101,6 @@ def test_a_day_of_no_length() -> None:
         "processed",
         "dispatched",
         "arrived",
-        "package_complete",
     ]
 
 

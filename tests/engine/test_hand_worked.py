@@ -19,7 +19,6 @@ def test_one_incident_from_occurrence_to_the_return_home() -> None:
         (170.0, "processed", 0, -1),
         (170.0, "dispatched", 0, 0),
         (320.0, "arrived", 0, 0),
-        (320.0, "package_complete", 0, -1),
         (620.0, "cleared", 0, 0),
         (620.0, "closed", 0, -1),
         (620.0, "returning", -1, 0),

@@ -240,7 +240,7 @@ def test_patience_runs_from_the_report_and_ends_when_somebody_is_sent() -> None:
     scenario = world(point_town(), [0])
     marks = {"patience": [0.0, 90.0, 60.0], "report_time": [0.0, 5.0, 0.0], "dispatch_time": [0.0, 3.0, 0.0]}
     trace = day(scenario, [0.0, 10.0, 50.0], 0, 100.0, **marks)
-    assert of_task(trace, 1)[-5][:2] == (100.0, "dispatched")  # patience would have ended at 105
+    assert of_task(trace, 1)[-4][:2] == (100.0, "dispatched")  # patience would have ended at 105
     assert of_task(trace, 2)[-1] == (110.0, "lapsed", -1)
     assert values(trace, "lapsed") == [0.0]
 
