@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.processes.kernel import TASK, At, Tale
+from sim.processes.kernel import TASK, Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def watch(world: World, site: int, vehicles: Sequence[tuple[float, int, float, f
     """
     rules = world.scenario.checkpoints
     for at, number, inspect, detect, linked in vehicles:
-        yield At(world.clock, at, TASK + number)
+        yield at, TASK + number
         if staffed(world, site) and detect < detection(rules, inspect):
             world.record(K["vehicle_held"], None, None, site, -1, -1, number)
             if linked >= 0:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
-from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.kernel import PLAN, Tale
 from sim.processes.response import leave_duty
 from sim.processes.world import K, World
 
@@ -19,11 +19,11 @@ Shifts = list[tuple[float, float, int]]
 def duty(world: World, unit: Unit, shifts: Shifts) -> Tale:
     """Take up and leave duty by the plan; a shift that follows at once is a relief in place."""
     for number, (start, end, heads) in enumerate(shifts):
-        yield At(world.clock, start, PLAN + unit.id)
+        yield start, PLAN + unit.id
         take_up(world, unit, heads)
         follows = number + 1 < len(shifts) and shifts[number + 1][0] <= end
         if not follows and end <= world.scenario.calendar.end and end < inf:
-            yield At(world.clock, end, PLAN + unit.id)
+            yield end, PLAN + unit.id
             go_off(world, unit)
 
 
@@ -67,11 +67,11 @@ def hold_posts(world: World, units: Sequence[Unit], shifts: Sequence[Shifts]) ->
     """
     hours = [(start, end) for start, end, _ in shifts[0]]
     for number, (start, end) in enumerate(hours):
-        yield At(world.clock, start, PLAN + units[0].id)
+        yield start, PLAN + units[0].id
         for unit, own in zip(units, shifts, strict=True):
             man_post(world, unit, own[number][2])
         if number + 1 == len(hours) or hours[number + 1][0] > end:
-            yield At(world.clock, end, PLAN + units[0].id)
+            yield end, PLAN + units[0].id
             for unit in units:
                 man_post(world, unit, 0)
 

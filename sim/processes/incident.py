@@ -7,7 +7,7 @@ from math import inf
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import InputError
 from sim.processes.actors import Task
-from sim.processes.kernel import TASK, At, Story, Tale
+from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.world import K, World
 from sim.trace import LAPSE_REASONS
 
@@ -18,7 +18,7 @@ def demand(world: World, tasks: Iterable[Task]) -> Tale:
     """Let the tape's incidents occur, each at its moment."""
     clock = world.clock
     for task in tasks:
-        yield At(clock, task.at, TASK + task.id)
+        yield task.at, TASK + task.id
         Story(clock, incident(world, task))
 
 
@@ -30,15 +30,15 @@ def incident(world: World, task: Task) -> Tale:
     if (task.candidate == task.candidate or task.id in world.cancelled) and not happens(world, task):
         return
     if task.report_time > 0.0:
-        yield At(clock, clock._now + task.report_time, TASK + task.id)
+        yield clock._now + task.report_time, TASK + task.id
     world.record(K["reported"], task, None, task.site, area, task.last, task.channel)
     task.reported_at = clock._now
     call = task.area.room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
     call.then = task.dispatch_time
     done_at = call.done_at
     if done_at > clock._now:
-        call.wake = At(clock, done_at, TASK + task.id)
-        yield call.wake
+        call.story = clock.active_process
+        yield done_at, TASK + task.id
     if call.outcome != "processed":
         end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)
         return
@@ -78,7 +78,7 @@ def team_strength(world: World, site: int) -> float:
 def settle_on_spot(world: World, task: Task) -> Tale:
     """The fixed team at the centre settles it without a mobile unit."""
     world.record(K["handled"], task, None, task.site, task.area.index, task.last, world.heads_at[task.site])
-    yield At(world.clock, world.clock._now + task.scene_time[0], TASK + task.id)
+    yield world.clock._now + task.scene_time[0], TASK + task.id
     end(world, task, "closed", 0)
 
 
@@ -98,7 +98,7 @@ def ask_for_units(world: World, task: Task) -> None:
 
 def escalate(world: World, task: Task, at: float) -> Tale:
     """Unattended, a task becomes one priority more urgent, which may bring it a unit at once."""
-    yield At(world.clock, max(at, world.clock._now), TASK + task.id)
+    yield at, TASK + task.id
     if task.arrived or task.priority == 1 or task.status not in ("waiting", "assigned"):
         return
     queued = task.queued is not None
@@ -111,7 +111,7 @@ def escalate(world: World, task: Task, at: float) -> Tale:
 
 def lose_patience(world: World, task: Task) -> Tale:
     """A task to which nobody has been sent in time lapses."""
-    yield At(world.clock, max(task.patience_at, world.clock._now), TASK + task.id)
+    yield task.patience_at, TASK + task.id
     if task.queued is not None and not task.sent:
         task.area.remove(task)
         end(world, task, "lapsed", PATIENCE)

@@ -8,7 +8,7 @@ tasks. Nothing happens in the past: an event asked for before the present moment
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from math import inf, nextafter
@@ -25,7 +25,9 @@ FREE = 3 << 48
 TASK = 4 << 48
 """Rank of incidents occurring, being reported and becoming ready."""
 
-Tale = Generator[Event, Any, None]
+Moment = tuple[float, int]
+"""When, and with which rank (one of the above plus a stable id)."""
+Tale = Generator[Event | Moment, Any, None]
 
 
 @contextmanager
@@ -84,36 +86,29 @@ class Clock(Environment):
                 raise event._value
 
 
-class At(Event):
-    """An event that happens at an absolute time."""
+class Wake(Event):
+    """The event by which a story waits for a moment; one for the whole story, since it waits for one moment at a time."""
 
     _ok = True
     _value = None
 
-    def __init__(self, clock: Clock, at: float, rank: int) -> None:
-        self.env = clock
-        self.callbacks = []
-        now = clock._now
-        heappush(clock._queue, (at if at > now else now, rank, next(clock._eid), self))  # type: ignore[misc]
-        self.rank = rank
-
-    def moved_to(self, at: float) -> At:
-        """Let those who wait for this event wait for the same at another time; return what they wait for now."""
-        other = At(self.env, at, self.rank)  # type: ignore[arg-type]
-        other.callbacks, self.callbacks = self.callbacks, []
-        for callback in other.callbacks or ():
-            callback.__self__._target = other  # type: ignore[attr-defined]
-        return other
+    def __init__(self) -> None:
+        self.callbacks = None  # type: ignore[assignment]
 
 
 class Story(Process):
-    """A process that begins at once, inside the step that starts it, and ends without an event when nobody waits for it."""
+    """A process that begins at once, inside the step that starts it, and ends without an event when nobody waits for it.
+
+    Its tale yields moments, ``yield at, rank``, which cost one entry in SimPy's queue and nothing else, or any SimPy event. A
+    moment never lies in the past. A tale that is interrupted must end.
+    """
 
     def __init__(self, clock: Clock, tale: Tale) -> None:
         self.env = clock
         self.callbacks = []
         self._generator = tale
-        self._target = clock.begin
+        self.wake, self.rank = Wake(), 0
+        self._calls: list[Callable[[Event], None]] = [self._resume]
         self._resume(clock.begin)
 
     def _resume(self, event: Event) -> None:
@@ -121,16 +116,37 @@ class Story(Process):
         if not event._ok:
             super()._resume(event)
             return
-        tell = self._generator.send
+        clock = self.env
+        clock._active_proc = self
         try:
-            event = tell(event._value)
-            while event.callbacks is None:
-                event = tell(event._value)
+            told = self._generator.send(event._value)
+            while type(told) is not tuple and told.callbacks is None:
+                told = self._generator.send(told._value)
         except StopIteration:
-            self._ok, self._value = True, None
-            if self.callbacks:
-                self.env.schedule(self)
-            self.callbacks = None  # type: ignore[assignment]
+            self._end()
             return
-        event.callbacks.append(self._resume)
-        self._target = event
+        if type(told) is tuple:
+            at, self.rank = told
+            now = clock._now
+            self._target = wake = self.wake
+            wake.callbacks = self._calls
+            heappush(clock._queue, (at if at > now else now, self.rank, next(clock._eid), wake))  # type: ignore[misc]
+        else:
+            self._target = told
+            told.callbacks.append(self._resume)
+
+    def _end(self) -> None:
+        """The tale is told; let go of everything, since nobody collects circles during a run."""
+        self._ok, self._value = True, None
+        if self.callbacks:
+            self.env.schedule(self)
+        self.callbacks = None  # type: ignore[assignment]
+        self._calls = []
+        del self.wake
+
+    def put_off(self, at: float) -> None:
+        """Wait for another moment than the one the tale asked for."""
+        self.wake.callbacks = []
+        self.wake = self._target = Wake()
+        self.wake.callbacks = self._calls
+        heappush(self.env._queue, (at, self.rank, next(self.env._eid), self.wake))  # type: ignore[attr-defined]

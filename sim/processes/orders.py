@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest
 from sim.processes.duty import enter_service, go_off
-from sim.processes.kernel import ORDER, At, Tale
+from sim.processes.kernel import ORDER, Tale
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.world import K, World
 
@@ -59,8 +59,8 @@ def staff_desk(world: World, order: Inject) -> None:
     """The phone desk of dispatch area ``target`` has ``value`` operators from now on."""
     world.record(K["operators_changed"], None, None, -1, order.target, -1, order.value)
     for call in world.areas[order.target].room.desks["phone"].staff(int(order.value), world.now):
-        if call.wake is not None:
-            call.wake = call.wake.moved_to(call.done_at)
+        if call.story is not None:
+            call.story.put_off(call.done_at)
 
 
 def recall_unit(world: World, order: Inject) -> None:
@@ -119,6 +119,6 @@ def check(world: World, order: Inject) -> None:
 
 def carry_out(world: World, order: Inject, number: int) -> Tale:
     """Carry out one order at its moment, before anything else of that instant."""
-    yield At(world.clock, order.at, ORDER + number)
+    yield order.at, ORDER + number
     world.record(K["decision"], value=number)
     EFFECTS[order.effect](world, order)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sim.demand.crowds import people_present
-from sim.processes.kernel import PLAN, At, Tale
+from sim.processes.kernel import PLAN, Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -49,6 +49,6 @@ def rally(world: World, crowd: Crowd) -> Tale:
     )
     last = -1
     for kind, at, value in moments:
-        yield At(clock, max(at, clock._now), PLAN + fact.id)
+        yield max(at, clock._now), PLAN + fact.id
         people = crowd.people(clock._now) if value is None else value
         last = world.record(K[kind], None, None, fact.site, -1, last, people)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Event, Interrupt
 
-from sim.processes.kernel import FREE, At, Story, Tale
+from sim.processes.kernel import FREE, Story, Tale
 from sim.processes.world import K, World
 from sim.trace import PACK_LEG, PURPOSES
 
@@ -20,13 +20,13 @@ def respond(world: World, task: Task, unit: Unit) -> Tale:
     """One unit's part in a task, from its dispatch to the moment it is free."""
     clock = world.clock
     try:
-        yield At(clock, unit.arrives_at, FREE + unit.id)
+        yield unit.arrives_at, FREE + unit.id
     except Interrupt:
         return
     arrive(world, task, unit)
     if task.cls.start == "together":
         yield from _wait_for_all(world, task, unit)
-    yield At(clock, clock._now + task.scene_time[unit.place] * unit.scene_factor, FREE + unit.id)
+    yield clock._now + task.scene_time[unit.place] * unit.scene_factor, FREE + unit.id
     if task.convey_to >= 0 and unit.place == 0:
         yield from convey(world, task, unit)
     task.finished += 1
@@ -107,9 +107,9 @@ def convey(world: World, task: Task, unit: Unit) -> Tale:
     drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0)
     world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
     _drive(world, unit, task.x, task.y, x1, y1, site, clock._now, clock._now + drive, CONVEY, task.id)
-    yield At(clock, clock._now + drive, FREE + unit.id)
+    yield clock._now + drive, FREE + unit.id
     world.record(K["handed_over"], task, unit, site, task.area.index, unit.last, task.handover_time)
-    yield At(clock, clock._now + task.handover_time, FREE + unit.id)
+    yield clock._now + task.handover_time, FREE + unit.id
 
 
 def clear(world: World, task: Task, unit: Unit) -> None:
@@ -174,7 +174,7 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
 
 def back_at_base(world: World, unit: Unit, at: float) -> Tale:
     """Be taskable again only at base (or back on the loop)."""
-    yield At(world.clock, at, FREE + unit.id)
+    yield at, FREE + unit.id
     row = world.record(K["at_base"], None, unit, unit.base, unit.area.index, unit.last)
     if unit.leaving:
         leave_duty(world, unit, row)

@@ -11,23 +11,23 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.processes.kernel import At
+    from sim.processes.kernel import Story
 
 
 class Call:
     """One call and what becomes of it, as things stand: ``at`` the moment it is processed, given up or refused.
 
     ``begin`` is when an operator takes it (infinity: never) and ``waited`` the seconds until then or until it is given up.
-    ``then`` are seconds of handling without an operator after a processed call; ``wake`` the event its incident waits for.
+    ``then`` are seconds of handling without an operator after a processed call; ``story`` the one that waits for it.
     """
 
-    __slots__ = ("arrived_at", "at", "begin", "outcome", "patience", "talk_time", "then", "waited", "wake")
+    __slots__ = ("arrived_at", "at", "begin", "outcome", "patience", "story", "talk_time", "then", "waited")
 
     def __init__(self, arrived_at: float, talk_time: float, patience: float) -> None:
         self.arrived_at, self.talk_time, self.patience = arrived_at, talk_time, patience
         self.outcome, self.at, self.begin, self.waited = "processed", arrived_at + talk_time, arrived_at, 0.0
         self.then = 0.0
-        self.wake: At | None = None
+        self.story: Story | None = None
 
     @property
     def done_at(self) -> float:

@@ -15,7 +15,7 @@ from sim.processes.builder import build_world
 from sim.processes.checkpoint import watch
 from sim.processes.duty import duty, hold_posts
 from sim.processes.incident import demand
-from sim.processes.kernel import PLAN, At, Story, Tale, uncollected
+from sim.processes.kernel import PLAN, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.world import K, World
@@ -118,7 +118,7 @@ def phases(world: World) -> Tale:
         (float(at), phase, area) for area, row in enumerate(calendar.starts) for phase, at in enumerate(row) if at >= calendar.begin
     )
     for at, phase, area in moments:
-        yield At(world.clock, at, PLAN)
+        yield at, PLAN
         world.record(K["phase_started"], None, None, -1, area, -1, phase)
 
 
