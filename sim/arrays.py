@@ -9,24 +9,21 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from sim.demand.classes import IncidentClass
-from sim.demand.tape import Incidents, Tape, incidents
+from sim.demand.classes import IncidentClass, check_classes
+from sim.demand.tape import WHOLE_MARKS, Tape, check_incidents, incidents
 from sim.errors import InputError
-from sim.forces.units import Units, skill_bits
+from sim.forces.units import SKILLS, Units, skill_bits
+from sim.given import check, column, deep, names, numbers, spans, table, whole
 from sim.movement import Loops, no_loops
 from sim.scenario import Scenario
 from sim.settings.response import DispatchSettings, Fabrics, RoomSettings, SpeedTable, TargetSettings, TravelSettings
 from sim.territory.calendar import Calendar
-from sim.territory.sites import FABRICS, SITE_KINDS, Sites, Territory
+from sim.territory.checks import check_wrap
+from sim.territory.sites import FABRICS, SITE_KINDS, TIERS, Sites, Territory
 from sim.territory.travel import MODES
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-
-
-def _column(values: ArrayLike | None, count: int, default: float, dtype: str) -> NDArray[Any]:
-    """One column of ``count`` values from a scalar, an array or nothing."""
-    given = default if values is None else values
-    return np.ascontiguousarray(np.broadcast_to(np.asarray(given, dtype=dtype), (count,)))
 
 
 def make_sites(
@@ -43,26 +40,30 @@ def make_sites(
     voters: ArrayLike = 0,
     tier: ArrayLike = 0,
 ) -> Sites:
-    """Sites from columns of equal length (scalars are repeated); ids default to 0, 1, 2 …"""
-    xs = np.atleast_1d(np.asarray(x, dtype=np.float64))
+    """Sites from columns of equal length (scalars are repeated); ids default to 0, 1, 2 …
+
+    Raises ``InputError`` for columns of different length, places that are no numbers, ids given twice, unknown names and
+    negative counts.
+    """
+    xs = numbers("sites: x", x)
     count = len(xs)
-    kinds = [kind] * count if isinstance(kind, str) else list(kind)
-    fabrics = [fabric] * count if isinstance(fabric, str) else list(fabric)
-    ids = np.arange(count) if id is None else np.asarray(id, dtype=np.int64)
+    ids = whole("sites: id", np.arange(count) if id is None else id, count)
     if len(np.unique(ids)) != count:
         raise InputError("sites: ids must differ")
+    if name is not None and len(name) != count:
+        raise InputError(f"sites: name: {len(name)} values, allowed: one for each of {count} sites")
     return Sites(
         id=ids,
         name=tuple(name) if name is not None else tuple(str(i) for i in ids),
-        kind=np.array([SITE_KINDS.index(k) for k in kinds], dtype=np.int64),
+        kind=names("sites: kind", kind, count, SITE_KINDS),
         x=xs,
-        y=_column(y, count, 0.0, "f8"),
-        area=_column(area, count, 0, "i8"),
-        force=_column(force, count, 0, "i8"),
-        fabric=np.array([FABRICS.index(f) for f in fabrics], dtype=np.int64),
-        tier=_column(tier, count, 0, "i8"),
-        offices=_column(offices, count, 0, "i8"),
-        voters=_column(voters, count, 0, "i8"),
+        y=numbers("sites: y", y, count),
+        area=whole("sites: area", area, count, 0),
+        force=whole("sites: force", force, count, 0),
+        fabric=names("sites: fabric", fabric, count, FABRICS),
+        tier=whole("sites: tier", tier, count, 0, len(TIERS) - 1),
+        offices=whole("sites: offices", offices, count, 0),
+        voters=whole("sites: voters", voters, count, 0),
         commune=np.zeros(count, dtype=np.int64),
         mobile=np.zeros(count, dtype=np.bool_),
     )
@@ -79,24 +80,42 @@ def make_territory(
     neighbours: Sequence[Sequence[int]] = (),
     populations: ArrayLike = 0.0,
 ) -> Territory:
-    """A territory round given sites. With ``matrix`` (sites x sites, seconds) the metric is ``matrix``."""
+    """A territory round given sites. With ``matrix`` (sites x sites, seconds) the metric is ``matrix``.
+
+    Raises ``InputError`` for a matrix of another shape or with values that are no seconds, an unknown metric, a ``wrap``
+    smaller than the extent of the sites, and too few areas or forces.
+    """
     codes = tuple(areas) or tuple(str(i) for i in range(int(sites.area.max(initial=0)) + 1))
-    table = None if matrix is None else np.asarray(matrix, dtype=np.float64)
-    if table is not None and table.shape != (len(sites), len(sites)):
-        raise InputError(f"travel matrix: shape {table.shape}, allowed: ({len(sites)}, {len(sites)}), one row per site")
+    names_of_forces = tuple(forces) or tuple(f"force {i}" for i in range(int(sites.force.max(initial=0)) + 1))
+    for word, held, known in (("area", sites.area, codes), ("force", sites.force, names_of_forces)):
+        check(f"territory: {word} of the sites", held, held < len(known), f"0 to {len(known) - 1}")
+    seconds = None if matrix is None else table("travel matrix", matrix, len(sites), len(sites))
+    if seconds is None:
+        names("territory: metric", metric, 1, METRICS)
+    else:
+        check("travel matrix", seconds, np.isfinite(seconds) & (seconds >= 0.0), "seconds, 0 or more")
+    if metric == "great_circle" and seconds is None:
+        numbers("sites: x, the longitude,", sites.x, None, -180.0, 180.0)
+        numbers("sites: y, the latitude,", sites.y, None, -90.0, 90.0)
+    check_wrap(wrap, sites.x, sites.y, "territory: wrap")
+    for row in neighbours:
+        whole("territory: neighbours", list(row), None, 0, len(codes) - 1)
     return Territory(
         name="given",
-        metric="matrix" if table is not None else metric,
+        metric="matrix" if seconds is not None else metric,
         area_codes=codes,
         areas={"en": codes},
-        forces=tuple(forces) or tuple(f"force {i}" for i in range(int(sites.force.max(initial=0)) + 1)),
+        forces=names_of_forces,
         sites=sites,
-        populations=_column(populations, len(codes), 0.0, "f8"),
+        populations=numbers("territory: populations", populations, len(codes), 0.0),
         neighbours=tuple(tuple(n) for n in neighbours),
         wrap=wrap,
-        matrix=table,
+        matrix=seconds,
         synthetic_sites=False,
     )
+
+
+METRICS = ("euclid", "right_angle", "great_circle")
 
 
 def make_units(
@@ -117,39 +136,41 @@ def make_units(
     mobile: ArrayLike = True,
     begin: float = 0.0,
 ) -> Units:
-    """Units at bases (positions of sites); without ``shifts`` each is on duty from ``begin`` to the end."""
-    bases = np.atleast_1d(np.asarray(base, dtype=np.int64))
+    """Units at bases (positions of sites); without ``shifts`` each is on duty from ``begin`` to the end.
+
+    Raises ``InputError`` for columns of different length, bases that do not exist, unknown modes and skills, factors that
+    are not above 0, negative times, and shifts that end before they start.
+    """
+    sites = territory.sites
+    bases = whole("units: base", base, None, 0, len(sites) - 1)
     count = len(bases)
-    kinds = [kind] * count if isinstance(kind, str) else list(kind)
-    names = tuple(dict.fromkeys(kinds))
-    modes = [mode] * count if isinstance(mode, str) else list(mode)
-    ids = np.arange(count) if id is None else np.asarray(id, dtype=np.int64)
+    kinds = tuple(dict.fromkeys([kind] if isinstance(kind, str) else kind))
+    ids = whole("units: id", np.arange(count) if id is None else id, count)
     if np.any(np.diff(ids) <= 0):
         raise InputError("units: ids must differ and be in rising order")
-    duty = [[(begin, inf)]] * count if shifts is None else [list(s) for s in shifts]
-    heads_of = _column(heads, count, 1, "i8")
-    mobilisation = _column(mobilisation_time, count, 0.0, "f8")
-    sites = territory.sites
+    duty = [[(begin, inf)]] * count if shifts is None else spans("units: shifts", shifts, count)
+    heads_of = whole("units: heads", heads, count, 0)
+    mobilisation = numbers("units: mobilisation_time", mobilisation_time, count, 0.0)
     return Units(
-        kinds=names,
+        kinds=kinds,
         tasks=("patrol",),
         id=ids,
-        kind=np.array([names.index(k) for k in kinds], dtype=np.int64),
+        kind=names("units: kind", kind, count, kinds),
         task=np.zeros(count, dtype=np.int64),
-        mode=np.array([MODES.index(m) for m in modes], dtype=np.int64),
-        skills=np.array([skill_bits(tuple(s)) for s in skills] or [0] * count, dtype=np.int64),
+        mode=names("units: mode", mode, count, MODES),
+        skills=_skills(skills, count),
         heads=heads_of,
         base=bases,
         area=sites.area[bases],
         force=sites.force[bases],
-        mobile=_column(mobile, count, 1, "?"),
-        loop=_column(loop, count, -1, "i8"),
-        loop_phase=_column(loop_phase, count, 0.0, "f8"),
+        mobile=whole("units: mobile", mobile, count, 0, 1).astype(np.bool_),
+        loop=whole("units: loop", loop, count, -1),
+        loop_phase=numbers("units: loop_phase", loop_phase, count, 0.0),
         moving_time=mobilisation,
         parked_time=mobilisation,
         base_time=mobilisation,
-        home_factor=_column(home_factor, count, 1.0, "f8"),
-        scene_factor=_column(scene_factor, count, 1.0, "f8"),
+        home_factor=numbers("units: home_factor", home_factor, count, 0.0, above=True),
+        scene_factor=numbers("units: scene_factor", scene_factor, count, 0.0, above=True),
         shift_from=np.concatenate(([0], np.cumsum([len(s) for s in duty]))).astype(np.int64),
         shift_start=np.array([a for s in duty for a, _ in s], dtype=np.float64),
         shift_end=np.array([b for s in duty for _, b in s], dtype=np.float64),
@@ -157,8 +178,21 @@ def make_units(
     )
 
 
+def _skills(skills: Sequence[Sequence[str]], count: int) -> Ints:
+    """Bit sets of skills. Raises ``InputError`` for an unknown one."""
+    if len(skills) not in (0, count):
+        raise InputError(f"units: skills: {len(skills)} lists, allowed: one for each of {count} units")
+    if any(isinstance(mine, str) for mine in skills):
+        raise InputError("units: skills: a text, allowed: a list of skills for each unit, such as ['search']")
+    for mine in skills:
+        names("units: skills", mine, len(mine), SKILLS)
+    return np.array([skill_bits(tuple(mine)) for mine in skills] or [0] * count, dtype=np.int64)
+
+
 def uniform_travel(speed_kmh: float = 40.0, detour: float = 1.0) -> TravelSettings:
-    """The same speed everywhere, at every hour, also on the way home."""
+    """The same speed everywhere, at every hour, also on the way home. Raises ``InputError``."""
+    numbers("uniform_travel: speed_kmh", [speed_kmh], 1, 0.0, 300.0, above=True)
+    numbers("uniform_travel: detour", [detour], 1, 1.0, 5.0)
     speeds: SpeedTable = {"car": dict.fromkeys(get_args(Fabrics), speed_kmh)}
     detours: dict[Fabrics, float] = dict.fromkeys(get_args(Fabrics), detour)
     return TravelSettings(speeds=speeds, home_speeds=speeds, detour=detours, peak_factor=1.0)
@@ -167,7 +201,14 @@ def uniform_travel(speed_kmh: float = 40.0, detour: float = 1.0) -> TravelSettin
 def make_calendar(
     territory: Territory, *, begin: float = 0.0, opening: float = 0.0, closing: float = inf, end: float = inf
 ) -> Calendar:
-    """A calendar of one phase, ``voting``, with the same hours everywhere; without an end the day ends when all is done."""
+    """A calendar of one phase, ``voting``, with the same hours everywhere; without an end the day ends when all is done.
+
+    Raises ``InputError`` for hours that are no numbers or not in order.
+    """
+    numbers("calendar: begin and opening", [begin, opening])
+    for first, last, word in ((begin, end, "end"), (opening, closing, "closing")):
+        if not last >= first:
+            raise InputError(f"calendar: {word} {last:g}, allowed: {first:g} or later")
     areas, sites = len(territory.area_codes), len(territory.sites)
     hours = np.full(areas, opening), np.full(areas, closing), np.full(sites, opening)
     return Calendar(*hours, ("voting",), np.full((areas, 1), opening), begin, end)
@@ -187,29 +228,52 @@ def make_scenario(
     operators: ArrayLike | None = None,
     calendar: Calendar | None = None,
 ) -> Scenario:
-    """A scenario from parts. ``preferences`` (sites, k): rows of ``units`` tried in order at each site, -1 for none."""
+    """A scenario from parts. ``preferences`` (sites, k): rows of ``units`` tried in order at each site, -1 for none.
+
+    Raises ``InputError`` for parts that do not fit together.
+    """
+    rules = dispatch or DispatchSettings(policy="nearest", command="joint")
+    if rules.policy == "preference" and preferences is None and len(units):
+        raise InputError("scenario: the policy 'preference' needs preferences, one row of units for each site")
+    rounds = loops or no_loops()
+    sites, areas = len(territory.sites), len(territory.area_codes)
+    check("units: base", units.base, units.base < sites, f"0 to {sites - 1}, the sites of this territory")
+    check("units: loop", units.loop, units.loop < len(rounds), f"-1 to {len(rounds) - 1}, the loops given")
+    check_classes(classes)
+    rows = None if preferences is None else table("preferences", preferences, sites)
+    if rows is not None:
+        known = (rows >= -1) & (rows < len(units)) & (rows == np.floor(rows))
+        check("preferences", rows, known, f"-1 to {len(units) - 1}, rows of units")
     return Scenario(
         territory=territory,
         calendar=calendar or make_calendar(territory),
         units=units,
         classes=tuple(classes),
-        loops=loops or no_loops(),
-        dispatch=dispatch or DispatchSettings(policy="nearest", command="joint"),
+        loops=rounds,
+        dispatch=rules,
         travel=travel or uniform_travel(),
         room=room or RoomSettings(lines=0.0),
         targets=targets or TargetSettings(),
-        preferences=None if preferences is None else np.asarray(preferences, dtype=np.int64),
-        operators=None if operators is None else np.asarray(operators, dtype=np.int64),
+        preferences=None if rows is None else rows.astype(np.int64),
+        operators=None if operators is None else whole("scenario: operators", operators, areas, 0),
     )
 
 
 def make_tape(territory: Territory, at: ArrayLike, site: ArrayLike, scene_time: ArrayLike, **marks: Any) -> Tape:
     """A tape from columns: moments, positions of sites, seconds on scene; ``marks`` are columns of ``Incidents``.
 
-    Ids default to 0, 1, 2 … in the order given; places to those of the sites.
+    Ids default to 0, 1, 2 … in the order given; places to those of the sites; one number serves all rows. Raises
+    ``InputError`` for columns of different length, unknown marks and sites, and values that are no numbers or out of bounds.
     """
-    sites = np.atleast_1d(np.asarray(site, dtype=np.int64))
-    columns: dict[str, Any] = {"id": np.arange(len(sites)), "x": territory.sites.x[sites], "y": territory.sites.y[sites]}
-    columns |= {"site": sites, "at": np.atleast_1d(np.asarray(at, dtype=np.float64)), "scene_time": scene_time}
-    rows: Incidents = incidents(**{**columns, **marks})
+    sites = whole("tape: site", site, None, 0, len(territory.sites) - 1)
+    count = len(sites)
+    columns: dict[str, Any] = {"id": np.arange(count), "x": territory.sites.x[sites], "y": territory.sites.y[sites]}
+    columns |= {"at": at, "scene_time": scene_time} | marks
+    of_work = ("scene_time", "noise")
+    given: dict[str, Any] = {}
+    for name, values in columns.items():
+        read: Any = whole if name in WHOLE_MARKS else table if name in of_work and deep(values) else column
+        given[name] = read(f"tape: {name}", values, count)
+    rows = incidents(site=sites, **given)
+    check_incidents(rows, len(territory.sites))
     return Tape(rows)

@@ -21,6 +21,7 @@ from sim.commands.parser import COMMANDS, Usage, overview, parse
 from sim.errors import InputError, nearest
 from sim.resources import conf_dir
 from sim.settings import Settings, dump, read
+from sim.settings.gate import in_table
 
 OWN_FOLDERS = ("study",)
 """Folders of conf/ that are no group of the settings."""
@@ -130,6 +131,9 @@ def put(plain: dict[str, Any], word: Word) -> None:
     if word.sign == "~":
         if last not in here:
             raise InputError(f"{word.text!r}: there is no such key{nearest(last, here)}")
+        if not in_table(Settings, word.key):
+            what = "a group" if isinstance(here[last], Mapping) else "a setting"
+            raise InputError(f"{word.text!r}: {what} cannot be taken out, only an entry of a table; change it with key=value")
         del here[last]
         return
     value = word.plain()
@@ -140,8 +144,10 @@ def put(plain: dict[str, Any], word: Word) -> None:
 def nested(words: Sequence[str]) -> dict[str, Any]:
     """Values of overrides as nested data, for a folder's own rules. Raises ``InputError`` for the option of a group."""
     plain: dict[str, Any] = {}
-    for text in words:
-        put(plain, Word(text))
+    for word in map(Word, words):
+        if word.sign == "~":
+            raise InputError(f"{word.text!r}: nothing can be taken out of a folder's rules; change world.yaml")
+        put(plain, word)
     return plain
 
 
@@ -166,6 +172,8 @@ def split(words: Sequence[str]) -> tuple[str | None, list[str]]:
 
     Raises ``InputError`` for two paths.
     """
+    if not all(word.strip() for word in words):
+        raise InputError("an empty word is neither a folder nor a setting")
     paths = [w for w in words if not w.startswith("~") and ("=" not in w or Path(w).exists())]
     if len(paths) > 1:
         raise InputError(f"two folders at once: {paths[0]!r} and {paths[1]!r}; settings are written key=value")
@@ -199,6 +207,13 @@ def respond(answer: Answer | int, as_json: bool) -> int:
     return 0
 
 
+def _told(error: Exception) -> str:
+    """An error in words: of the file system, which file and what is wrong with it."""
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"{error.filename}: {error.strerror[0].lower()}{error.strerror[1:]}"
+    return str(error)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Run ``pollday``; returns the exit code: 0, or 2 for a mistake in what was given."""
     for stream in (sys.stdout, sys.stderr):
@@ -219,7 +234,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(usage.text, end="", file=sys.stderr if usage.code else sys.stdout)
         return usage.code
     except (InputError, OSError) as error:
-        lines = str(error).splitlines() or [type(error).__name__]
+        lines = _told(error).splitlines() or [type(error).__name__]
         print("\n".join(f"pollday{f' {name}' if name else ''}: {line}" for line in lines[:3]), file=sys.stderr)
         return 2
     except KeyboardInterrupt:

@@ -14,6 +14,8 @@ HOUR = 3600.0
 DAY = 86400.0
 
 _CLOCK = re.compile(r"^\s*(?:[Dd]([+-]\d{1,2})\s+)?(-?)(\d{1,3}):([0-5]\d)(?::([0-5]\d(?:\.\d+)?))?\s*$")
+_RUN_TOGETHER = re.compile(r"^\s*-?0\d{3}\s*$")
+"""``0700``: surely meant as a clock time, and never to be read as 700 seconds."""
 _SEXAGESIMAL_LIMIT = 100 * 60
 """YAML 1.1 reads an unquoted ``12:30`` as the integer 750 and ``12:30:15`` as 45015.
 
@@ -21,11 +23,14 @@ So a bare integer below this bound was written as hours and minutes.
 """
 
 
+_ANOTHER_DAY = 'write "D+1 01:00" for 01:00 of the next day, "D-2 08:00" for two days before'
+
+
 def parse_time(value: object) -> float:
     """Read a time of day or a number of seconds.
 
     Text ``"07:00"``, ``"7:00"``, ``"23:59:30"``, ``"-16:00"`` (the day before), ``"D-2 08:00"`` and
-    ``"D+1 02:30"`` are clock times; any other number is seconds from clock zero.
+    ``"D+1 02:30"`` are clock times, up to ``"24:00"``; any other number is seconds from clock zero.
 
     Returns seconds. Raises ``ValueError`` naming what was read and what is allowed.
 
@@ -37,7 +42,12 @@ def parse_time(value: object) -> float:
         if match:
             day, sign, hours, minutes, seconds = match.groups()
             clock = int(hours) * HOUR + int(minutes) * MINUTE + float(seconds or 0.0)
+            if clock > DAY:
+                raise ValueError(f"{value!r} is later than 24:00: {_ANOTHER_DAY}")
             return float(day or 0) * DAY + (-clock if sign else clock)
+        if _RUN_TOGETHER.match(value):
+            text = value.strip()
+            raise ValueError(f"{value!r} is not a time: write it with a colon, {text[:-2]}:{text[-2:]}")
     try:
         seconds = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError):
@@ -56,6 +66,9 @@ def parse_yaml_time(value: object) -> float:
     True
     """
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _SEXAGESIMAL_LIMIT:
+        if abs(value) * MINUTE > DAY:
+            hours = f"{'-' if value < 0 else ''}{abs(value) // 60}:{abs(value) % 60:02d}"
+            raise ValueError(f"{value} would be read as {hours}, later than 24:00: {_ANOTHER_DAY}, {value}.0 for seconds")
         return value * MINUTE
     return parse_time(value)
 

@@ -16,5 +16,5 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("statfing", ["staffing", "travel"])
     " (did you mean 'staffing'?)"
     """
-    match = get_close_matches(name, list(known), n=1, cutoff=0.5)
+    match = get_close_matches(name, list(known), n=1, cutoff=0.6)
     return f" (did you mean '{match[0]}'?)" if match else ""

@@ -36,7 +36,7 @@ _COLUMNS = {
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise InputError(f"bench: {message}")
+        raise InputError(message)
 
 
 def bench(argv: list[str]) -> int:
@@ -47,7 +47,7 @@ def bench(argv: list[str]) -> int:
     options = _options(argv)
     sizes = [options.size] if options.size else list(DEFAULT_SIZES)
     found = {name: measure(SIZES[name], options.repeat, _progress(name)) for name in sizes}
-    print(json.dumps({"sizes": found, "versions": versions()}) if options.json else table(found))
+    print(json.dumps({"command": "bench", "sizes": found, "versions": versions()}) if options.json else table(found))
     return 0
 
 
@@ -61,9 +61,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     options = parser.parse_args(argv)
     if options.size is not None and options.size not in SIZES:
         hint = nearest(options.size, SIZES)
-        raise InputError(f"bench: unknown size '{options.size}'{hint}; allowed: {', '.join(SIZES)}")
+        raise InputError(f"unknown size '{options.size}'{hint}; allowed: {', '.join(SIZES)}")
     if not 1 <= options.repeat <= MOST_REPEATS:
-        raise InputError(f"bench: --repeat {options.repeat} is out of range; allowed: 1 to {MOST_REPEATS}")
+        raise InputError(f"--repeat {options.repeat} is out of range; allowed: 1 to {MOST_REPEATS}")
     return options
 
 

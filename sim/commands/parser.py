@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from argparse import ArgumentParser, Namespace, RawDescriptionHelpFormatter
+from argparse import ArgumentParser, ArgumentTypeError, Namespace, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
@@ -57,9 +57,18 @@ class Command:
         return found
 
 
+def count(text: str) -> int:
+    """A whole number from 1 on, for an option. Raises ``ArgumentTypeError``."""
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise ArgumentTypeError(f"{text!r} is not allowed; give a whole number, 1 or more")
+    return int(text)
+
+
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON object (keys: docs/json.md) instead of tables"}),
-    "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: below runs/ in the current folder)"}),
+    "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: runs/NAME-SEED-REPLICATION)"}),
+    "study-out": (("--out",), {"metavar": "PATH", "help": "where to write (default: studies/NAME)"}),
+    "tape-out": (("--out",), {"metavar": "FILE", "help": "write the tape there, .csv or .yaml (default: it is not saved)"}),
     "cfg": (("--cfg",), {"choices": ("job",), "help": "print the whole configuration and stop"}),
     "internal": (
         ("--internal",),
@@ -68,8 +77,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "no-save": (("--no-save",), {"action": "store_true", "help": "write no run directory"}),
     "tape": (("--tape",), {"metavar": "FILE", "help": "take this tape (CSV or YAML) instead of drawing one"}),
     "merge": (("--merge",), {"metavar": "FILE", "help": "put this tape (say, injects) into the drawn one"}),
-    "replications": (("--replications",), {"type": int, "metavar": "N", "help": "days for each option"}),
-    "workers": (("--workers",), {"type": int, "metavar": "N", "help": "processes (default: all cores)"}),
+    "replications": (("--replications",), {"type": count, "metavar": "N", "help": "days for each option"}),
+    "workers": (("--workers",), {"type": count, "metavar": "N", "help": "processes (default: all cores)"}),
     "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
@@ -81,13 +90,13 @@ COMMANDS = {
     ),
     "sweep": Command(
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
-        ("out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
+        ("study-out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
     ),
     "territory": Command(
         "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),
     ),
     "forces": Command("the force ledger: who does what, hour by hour", texts.FORCES, "sim.commands.show.forces", ("cfg",)),
-    "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("out", "cfg")),
+    "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("tape-out", "cfg")),
     "measures": Command("measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("internal",), "RUNDIR"),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import Any
 
@@ -21,9 +22,10 @@ from sim.errors import InputError
 from sim.folder import read_folder
 from sim.forces.build import Forces
 from sim.forces.ledger import check_ledger, ledger_hours, trace_ledger
-from sim.measures.collect import Measures, measure
+from sim.measures.collect import INTERNAL_FIGURES, Figure, Measures, measure
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Table
+from sim.measures.presence import SMALL_AREA
 from sim.processes.simulation import run as run_day
 from sim.runs import Origin, load_run, save_run
 from sim.runs.save import check_target, counts, default_target, digests
@@ -31,8 +33,10 @@ from sim.scenario import Scenario
 from sim.settings import Settings, dump
 from sim.trace import Trace
 
-SMALL_AREA = 5
-"""Areas with fewer centres than this are left out of what is printed."""
+LOAD_NOTE = (
+    "load counts work on tasks only: units that patrol when idle are on their rounds (column patrolling), and rapid response "
+    "and reserve wait to be sent"
+)
 OPERATORS = ("phone operators", "radio operators")
 
 
@@ -70,6 +74,7 @@ def run(args: Namespace) -> Answer:
         return config_answer(dump(args.compose(words)) if path is None else read_folder(path, args.nested(words)).config)
     if args.out:
         check_target(Path(args.out))
+        check_writable(args.out)
     task = _from_settings(args, words, clock) if path is None else _from_folder(args, path, words, clock)
     target = _target(args, task.origin)
     if target:
@@ -104,6 +109,9 @@ def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
     """The tape that is drawn, or the one of ``--tape``; ``--merge`` puts another into it."""
     territory, calendar = scenario.territory, scenario.calendar
     span = (calendar.begin, calendar.end)
+    for option, file in (("--tape", args.tape), ("--merge", args.merge)):
+        if file is not None and (not file or Path(file).is_dir()):
+            raise InputError(f"{option} {file!r}: name a file, .csv or .yaml")
     if args.tape:
         tape = load_tape(args.tape, territory, scenario.classes, span)
     else:
@@ -119,6 +127,16 @@ def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocke
     given = dict(names=world.names, command=args.words_typed, set_by_user=tuple(words))
     origin = Origin(world.name, world.config, **given)
     return Task(world.scenario, world.tape, origin, None, world.notes, world.config["operators"] is None)
+
+
+def check_writable(out: str) -> None:
+    """Find out before a run whether its folder can be made; nothing stays. Raises ``InputError``."""
+    place = next(path for path in Path(out).absolute().parents if path.exists())
+    try:
+        with TemporaryDirectory(prefix=".pollday-", dir=place):
+            pass
+    except OSError as error:
+        raise InputError(f"--out {out}: nothing can be written in {place} ({error.strerror or error})") from None
 
 
 def _target(args: Namespace, origin: Origin) -> Path | None:
@@ -175,7 +193,7 @@ def _answer(
         "level": "internal" if args.internal else "restricted",
         "digests": sums,
         "counts": size,
-        "measures": dict(measures),
+        "measures": shown_figures(measures, args.internal),
         "areas": area_rows(measures, args.internal),
         "ledger_closed": closed,
         "load": list_of(measures.tables["load"]),
@@ -186,9 +204,10 @@ def _answer(
     }
     drawn = "" if task.origin.seed is None else f", seed {task.origin.seed}, replication {task.origin.replication}"
     head = f"{task.origin.name}{drawn}: {size['sites']:,} sites, {size['centres']:,} centres, {size['offices']:,} offices, "
-    head += f"{size['units']:,} units, {size['incidents']:,} incidents on the tape"
+    head += f"{size['units']:,} units, {tape_text(size)}"
     shown: list[str | Grid] = [head, *measure_blocks(measures, args.internal)]
     shown += [columns_of(measures.tables["load"], "load of every resource")] if not task.unlimited_room else []
+    shown += [LOAD_NOTE] if not task.unlimited_room else []
     shown += warning_lines(measures, task.unlimited_room)
     if closed is not None:
         shown.append("the force ledger closes" if closed else "warning: the force ledger does NOT close on the trace")
@@ -210,7 +229,7 @@ def measures(args: Namespace) -> Answer:
         "command": "measures",
         **{key: manifest[key] for key in ("name", "seed", "replication", "digests", "counts")},
         "level": "internal" if args.internal else "restricted",
-        "measures": dict(result),
+        "measures": shown_figures(result, args.internal),
         "areas": area_rows(result, args.internal),
         "load": list_of(result.tables["load"]),
         "load_warnings": load_warnings(result),
@@ -225,9 +244,20 @@ def config_answer(config: dict[str, Any]) -> Answer:
     return Answer({"command": "config", "config": config}, [text.rstrip("\n")])
 
 
+def tape_text(size: dict[str, int]) -> str:
+    """How many rows the tape has, and how many of them are incidents."""
+    rows, calls = size["incidents"], size["calls_only"]
+    return f"{rows:,} rows on the tape, of them {rows - calls:,} incidents and {calls:,} calls that need nobody"
+
+
 def list_of(table: Table) -> list[dict[str, Any]]:
     """A table of columns as a list of rows."""
     return [dict(zip(table, row)) for row in zip(*table.values())]
+
+
+def shown_figures(measures: Measures, internal: bool) -> dict[str, Figure]:
+    """Headline figures; those of a single site only at the level ``internal``."""
+    return {name: value for name, value in measures.items() if internal or name not in INTERNAL_FIGURES}
 
 
 def area_rows(measures: Measures, internal: bool) -> list[dict[str, Any]]:
@@ -238,7 +268,7 @@ def area_rows(measures: Measures, internal: bool) -> list[dict[str, Any]]:
 
 def measure_blocks(measures: Measures, internal: bool) -> list[str | Grid]:
     """The headline, responses by priority and group, and the worst areas."""
-    headline = [(name, value, _unit_of(name)) for name, value in measures.items()]
+    headline = [(name, value, _unit_of(name)) for name, value in shown_figures(measures, internal).items()]
     columns = ("incidents", "needing_unit", "response_mean", "response_p90", "compliance", "handled_on_spot", "open", "lapsed")
     blocks: list[str | Grid] = [INTERNAL] if internal else []
     blocks.append(Grid("election incidents that need a mobile unit", ("measure", "value", "unit"), headline))

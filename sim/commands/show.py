@@ -25,6 +25,7 @@ from sim.measures.entry import Entry
 from sim.runs.stories import ENTRIES as STORIES
 from sim.settings import Settings, dump
 from sim.settings.gate import known_keys
+from sim.study.entries import ENTRIES as STUDIES
 from sim.territory.summary import tables, totals
 
 
@@ -71,6 +72,7 @@ def forces(args: Namespace) -> Answer:
     total = ", ".join(f"{heads:,} {force}" for force, heads in mobilised.items())
     shown: list[str | Grid] = [f"{settings.name}: mobilised {total}", _ledger_grid(rows)]
     shown += [_hour_grid(ledger, f, force) for f, force in enumerate(names)]
+    shown.append("rest: mobilised heads off shift at that hour, at call and used by no task")
     shown.append("the ledger closes in every area, force and hour")
     return Answer(data, shown)
 
@@ -158,7 +160,7 @@ def explain(args: Namespace) -> Answer:
     if len(args.words) != 1:
         raise InputError("name one output or setting, such as response_mean or staffing.absence")
     name = args.words[0]
-    outputs = {e.name: e for e in (*DICTIONARY.values(), *STORIES)}
+    outputs = {e.name: e for e in (*STUDIES, *STORIES, *DICTIONARY.values())}
     if name in outputs:
         return _output(outputs[name])
     keys = known_keys(Settings)

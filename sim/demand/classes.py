@@ -5,11 +5,17 @@ Hostile acts are aggregate classes (how many, where, when, how grave), never met
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from sim.errors import InputError, nearest
 
 GROUPS = ("election", "medical", "normal")
 """How a class is reported: election incidents that need police are the headline; medical cases and the normal
 service are shown beside it, never pooled with it."""
+
+
+STARTS, RELEASES = ("as_free", "together"), ("each", "together")
 
 
 @dataclass(frozen=True)
@@ -38,3 +44,21 @@ class IncidentClass:
     on_spot: float = 0.0
     harm: float = 1.0
     group: str = "election"
+
+
+def check_classes(classes: Sequence[IncidentClass]) -> None:
+    """Raise ``InputError`` for no class at all, and for values that a class cannot have."""
+    if not classes:
+        raise InputError("classes: there is none, allowed: one or more")
+    for cls in classes:
+        where = f"class '{cls.name}'"
+        if cls.priority not in (1, 2, 3, 4):
+            raise InputError(f"{where}: priority {cls.priority}, allowed: 1 to 4")
+        if not 0.0 <= cls.on_spot <= 1.0:
+            raise InputError(f"{where}: on_spot {cls.on_spot:g}, allowed: 0 to 1")
+        for key, known in (("start", STARTS), ("release", RELEASES), ("group", GROUPS)):
+            if (given := getattr(cls, key)) not in known:
+                raise InputError(f"{where}: unknown {key} {given!r}{nearest(str(given), known)}; allowed: {', '.join(known)}")
+        for slot in cls.slots:
+            if isinstance(slot.kinds, str) or isinstance(slot.skills, str):
+                raise InputError(f"{where}: kinds and skills of a slot are lists, such as Slot(kinds=('patrol_car',))")

@@ -11,6 +11,7 @@ from sim.demand.catalogue import RALLY_DISORDER, RALLY_MEDICAL
 from sim.demand.marks import lognormal
 from sim.demand.tape import THINNINGS, Rally
 from sim.demand.world import Group, World, entity
+from sim.territory.venues import venues_in_order
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -19,21 +20,23 @@ _IDS_PER_AREA = 10_000
 
 
 def draw_rallies(world: World) -> list[list[Rally]]:
-    """The gatherings of each area, at most one in each of its venues."""
+    """The gatherings of each area, at most one in each of its venues, the largest venues first.
+
+    Which venues is no chance, so that the plan of rings can meet gatherings without seeing the tape; when they begin and
+    how many people come is drawn.
+    """
     return [_area_rallies(world, area, code) for area, code in world.areas]
 
 
 def _area_rallies(world: World, area: int, code: str) -> list[Rally]:
     rule, sites = world.settings.rallies, world.territory.sites
-    venues = sites.of_kind("venue")
-    venues = venues[sites.area[venues] == area]
+    venues = venues_in_order(world.territory, area)
     communes = len(np.unique(sites.commune[(sites.area == area) & (sites.commune > 0)]))
     wanted = rule.per_area + rule.per_commune * communes
     if wanted <= 0.0 or not len(venues):
         return []
     stream = world.streams("rallies", entity(code))
     count = min(int(wanted) + int(stream.random() < wanted % 1.0), len(venues))
-    venues = venues[stream.permutation(len(venues))]
     u, z = stream.random((2, len(venues))), stream.standard_normal((2, len(venues)))
     size = np.searchsorted(np.cumsum([s.share for s in rule.sizes.values()]), u[0]).clip(0, len(rule.sizes) - 1)
     people = np.array([s.people for s in rule.sizes.values()])[size] * np.exp(rule.size_spread * z[0])

@@ -12,6 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.digest import digest_columns, digest_text
+from sim.errors import InputError, nearest
+from sim.given import check
 
 CHANNELS = ("phone", "radio", "patrol", "online", "direct")
 """How an incident is reported. ``direct`` needs no operator at all."""
@@ -89,21 +91,25 @@ _DEFAULTS: dict[str, tuple[str, float]] = {
 }
 
 
+WHOLE_MARKS = ("id", "site", *(name for name, (kind, _) in _DEFAULTS.items() if kind == "i8"))
+"""Marks that are ids or codes."""
+
+
 def incidents(
     *, id: Ints, at: Floats, site: Ints, x: Floats, y: Floats, scene_time: Floats, **marks: Floats | Ints
 ) -> Incidents:
     """Build incidents from columns, sorted by (at, id); marks left out take their neutral value.
 
-    ``scene_time`` and ``noise`` may have shape (incidents,) or (incidents, slots). Raises ``ValueError`` for an unknown
+    ``scene_time`` and ``noise`` may have shape (incidents,) or (incidents, slots). Raises ``InputError`` for an unknown
     mark or columns of different length.
     """
-    unknown = set(marks) - set(_DEFAULTS) - {"noise"}
-    if unknown:
-        raise ValueError(f"unknown incident marks: {sorted(unknown)}")
+    known = (*_DEFAULTS, "noise")
+    if unknown := sorted(set(marks) - set(known)):
+        raise InputError(f"tape: unknown mark '{unknown[0]}'{nearest(unknown[0], known)}; allowed: {', '.join(known)}")
     ids = np.asarray(id, dtype=np.int64)
     given = {"at": at, "site": site, "x": x, "y": y, "scene_time": scene_time, **marks}
     if uneven := [name for name, column in given.items() if len(column) != len(ids)]:
-        raise ValueError(f"column '{uneven[0]}' has {len(given[uneven[0]])} rows, but there are {len(ids)} ids")
+        raise InputError(f"tape: column '{uneven[0]}' has {len(given[uneven[0]])} rows, but there are {len(ids)} ids")
     order = np.lexsort((ids, np.asarray(at)))
     columns: dict[str, NDArray[np.generic]] = {
         name: np.asarray(marks.get(name, np.full(len(ids), default)), dtype=kind)[order]
@@ -124,6 +130,35 @@ def incidents(
 def _per_slot(column: Floats | Ints) -> Floats:
     values = np.asarray(column, dtype=np.float64)
     return values[:, None] if values.ndim == 1 else values
+
+
+def check_incidents(rows: Incidents, sites: int, classes: int | None = None) -> None:
+    """Raise ``InputError`` for ids given twice, and for marks that are no number or out of bounds.
+
+    ``sites`` is the number of sites of the territory, ``classes`` that of the scenario's classes, where it is known.
+    """
+    ids, counts = np.unique(rows.id, return_counts=True)
+    if len(ids) < len(rows):
+        raise InputError(f"tape: the incident id {ids[counts > 1][0]} is given more than once")
+    codes = {"site": (0, sites), "convey_to": (-1, sites), "cls": (0, np.inf if classes is None else classes)}
+    codes |= {"priority": (1, 5), "channel": (0, len(CHANNELS)), "thinning": (0, len(THINNINGS)), "parent": (-1, np.inf)}
+    for name, (low, end) in codes.items():
+        column = getattr(rows, name)
+        allowed = f"{low} to {end - 1}" if np.isfinite(end) else f"{low} or more"
+        check(f"tape: {name}", column, (column >= low) & (column < end), allowed)
+    for name in ("at", "x", "y"):
+        column = getattr(rows, name)
+        check(f"tape: {name}", column, np.isfinite(column), "finite numbers")
+    for name in ("report_time", "talk_time", "dispatch_time", "handover_time", "voting_stop_time", "scene_time", "noise"):
+        column = getattr(rows, name)
+        check(f"tape: {name}", column, np.isfinite(column) & (column >= 0.0), "0 or more")
+    for name in ("caller_patience", "escalate_time", "patience"):
+        column = getattr(rows, name)
+        check(f"tape: {name}", column, column >= 0.0, "0 or more, infinity for ever")
+    for name, high, allowed in (("on_spot", 1.0, "0 to 1"), ("candidate", np.inf, "0 or more")):
+        column = getattr(rows, name)
+        check(f"tape: {name}", column, np.isnan(column) | ((column >= 0.0) & (column <= high)), allowed)
+    check("tape: bound", rows.bound, np.isfinite(rows.bound) & (rows.bound >= 1.0), "1 or more")
 
 
 @dataclass(frozen=True, eq=False)

@@ -22,6 +22,7 @@ from sim.names import number_ids
 from sim.tables import EARLIEST, LATEST, Row, codes, flags, floats, integers, read_rows, unique
 from sim.territory.travel import MODES, build_travel
 
+Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 OPTIONAL = (
@@ -63,7 +64,8 @@ def read_crews(folder: Path, rows: list[Row], places: Places, world: WorldSettin
     ids, texts = number_ids([row["id"] for row in rows])
     territory = places.territory
     row_of = {row["id"]: i for i, row in enumerate(rows)}
-    loops, loop = _loops(folder / "loops.csv", rows, row_of, places, world)
+    home_factor = floats(rows, "home_factor", 0.01, 100.0, 1.0)
+    loops, loop = _loops(folder / "loops.csv", rows, row_of, places, world, home_factor)
     units = make_units(
         [places.find(row, "base", row["base"]) for row in rows],
         territory,
@@ -73,7 +75,7 @@ def read_crews(folder: Path, rows: list[Row], places: Places, world: WorldSettin
         skills=[_skills(row) for row in rows],
         heads=integers(rows, "heads", 1, 10_000, 1),
         mobilisation_time=floats(rows, "mobilisation_time", 0.0, DAY, 0.0),
-        home_factor=floats(rows, "home_factor", 0.01, 100.0, 1.0),
+        home_factor=home_factor,
         scene_factor=floats(rows, "scene_factor", 0.01, 100.0, 1.0),
         shifts=[_from(begin, shifts_of(row)) for row in rows],
         loop=loop,
@@ -122,7 +124,9 @@ def _shift(row: Row, text: str) -> tuple[float, float]:
     return start, end
 
 
-def _loops(path: Path, rows: list[Row], row_of: dict[str, int], places: Places, world: WorldSettings) -> tuple[Loops, Ints]:
+def _loops(
+    path: Path, rows: list[Row], row_of: dict[str, int], places: Places, world: WorldSettings, home_factor: Floats
+) -> tuple[Loops, Ints]:
     """The loops of loops.csv and each unit's row in them (-1: none); legs take the unit's speed home."""
     loop = np.full(len(rows), -1, dtype=np.int64)
     if not path.exists():
@@ -132,14 +136,14 @@ def _loops(path: Path, rows: list[Row], row_of: dict[str, int], places: Places, 
         raise InputError("loops.csv: holds no stop; leave the file out if there are no loops")
     unit = codes(stops, "unit", list(row_of))
     order = integers(stops, "order", 0, 10_000)
-    unique(stops, "order", list(zip(unit.tolist(), order.tolist())))
+    _check_order(stops, order)
     wait = floats(stops, "stop_time", 0.0, DAY, 0.0)
     site = np.array([places.find(row, "site", row["site"]) for row in stops], dtype=np.int64)
     lists = []
     for number, row in enumerate(np.unique(unit).tolist()):
         mine = np.flatnonzero(unit == row)
         mine = mine[np.argsort(order[mine], kind="stable")]
-        legs = _legs(site[mine], codes([rows[row]], "mode", MODES, 0)[0], places, world)
+        legs = _legs(site[mine], codes([rows[row]], "mode", MODES, 0)[0], places, world, float(home_factor[row]))
         lists.append((site[mine], legs, wait[mine]))
         loop[row] = number
     sites = places.territory.sites
@@ -147,13 +151,21 @@ def _loops(path: Path, rows: list[Row], row_of: dict[str, int], places: Places, 
     return build_loops(stops_of, sites.x, sites.y, legs_of, waits_of), loop
 
 
-def _legs(site: Ints, mode: int, places: Places, world: WorldSettings) -> NDArray[np.float64]:
+def _check_order(stops: list[Row], order: Ints) -> None:
+    seen: dict[tuple[str, int], Row] = {}
+    for row, number in zip(stops, order.tolist(), strict=True):
+        if (first := seen.setdefault((row["unit"], number), row)) is not row:
+            where = first.where.split(", ")[-1]
+            raise row.error("order", f"unit {row['unit']!r} has a stop {number} already, in {where}; number its stops apart")
+
+
+def _legs(site: Ints, mode: int, places: Places, world: WorldSettings, home_factor: float) -> Floats:
     """Seconds from each stop to the next, and from the last to the first."""
     travel, sites = build_travel(places.territory, world.travel()), places.territory.sites
     seconds = []
     for a, b in zip(site.tolist(), np.roll(site, -1).tolist()):
         score = travel.score_between(float(sites.x[a]), float(sites.y[a]), a, float(sites.x[b]), float(sites.y[b]), b)
-        seconds.append(travel.seconds_back(score, int(mode), int(sites.fabric[b]), 0.0, 1.0))
+        seconds.append(travel.seconds_back(score, int(mode), int(sites.fabric[b]), 0.0, home_factor))
     return np.array(seconds)
 
 

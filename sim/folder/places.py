@@ -14,7 +14,7 @@ from sim.errors import InputError, nearest
 from sim.folder.world import WorldSettings
 from sim.names import natural, number_ids
 from sim.tables import Row, codes, floats, integers, number, read_cells, read_rows, unique
-from sim.territory.checks import COUNTRY_BOXES, check_inside
+from sim.territory.checks import COUNTRY_BOXES, check_inside, check_wrap
 from sim.territory.sites import FABRICS, SITE_KINDS, TIERS, Territory
 
 Floats = NDArray[np.float64]
@@ -115,6 +115,7 @@ def _coordinates(rows: list[Row], world: WorldSettings, given: bool) -> tuple[Fl
     metric = "great_circle" if globe else "euclid" if world.metric == "auto" else world.metric
     if world.wrap and globe:
         raise InputError("world.yaml: wrap closes a plane; it does not go with lon and lat")
+    check_wrap(world.wrap, x, y, "world.yaml: wrap")
     return x, y, metric, True
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.arrays import make_calendar, make_scenario
+from sim.clock import format_time
 from sim.demand.classes import IncidentClass
 from sim.demand.files import load_world_tape
 from sim.demand.packages import parse_package
@@ -19,6 +20,7 @@ from sim.errors import InputError, nearest
 from sim.folder.crews import Crews, read_crews, read_preferences, shifts_of, unit_rows
 from sim.folder.places import Places, read_places
 from sim.folder.world import ASSUMED_KMH, WorldSettings
+from sim.forces.kinds import KINDS
 from sim.forces.units import Units
 from sim.names import Names
 from sim.scenario import Scenario
@@ -59,6 +61,8 @@ def read_folder(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
     crews = read_crews(folder, rows, places, world, begin)
     preferences = read_preferences(folder / "preferences.csv", crews, places)
     dispatch = world.dispatch(preferences is not None)
+    if dispatch.policy == "preference" and preferences is None:
+        raise InputError("world.yaml: policy=preference needs the file preferences.csv")
     scenario = make_scenario(
         places.territory,
         crews.units,
@@ -72,6 +76,7 @@ def read_folder(path: str | Path, overrides: Mapping[str, Any] | None = None) ->
         calendar=_calendar(world, places, begin),
     )
     _check(scenario, tape, places, world)
+    _check_kinds(scenario)
     name = world.name or _safe(folder.resolve().name)
     return FolderWorld(name, scenario, tape, _names(places, crews), dump(world), tuple(_notes(scenario, crews, world)))
 
@@ -96,8 +101,16 @@ def _world(path: Path, overrides: Mapping[str, Any]) -> WorldSettings:
         plain = {}
     if not isinstance(plain, dict):
         raise InputError("world.yaml: must hold keys and values, such as 'policy: nearest'")
-    checked = read(plain, WorldSettings, "world.yaml")
+    if odd := [key for key in plain if not isinstance(key, str)]:
+        raise InputError(f"world.yaml: {'a key is empty' if odd[0] is None else f'{odd[0]!r} is no key'}; write key: value")
+    checked = read(_in_seconds(plain), WorldSettings, "world.yaml")
     return read(merged(dump(checked), overrides), WorldSettings) if overrides else checked
+
+
+def _in_seconds(plain: dict[str, Any]) -> dict[str, Any]:
+    """Whole numbers among the moments of world.yaml are seconds: :func:`load_yaml` leaves 12:30 a text."""
+    moments = ("begin", "end", "opening", "closing")
+    return {k: float(v) if k in moments and type(v) is int else v for k, v in plain.items()}
 
 
 def merged(plain: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
@@ -139,13 +152,13 @@ def _of_inject(inject: Inject) -> tuple[float, str, int, float]:
 
 
 def _begin(world: WorldSettings, tape: Tape, rows: Sequence[Row]) -> float:
-    """When the run begins: as given, or with the first thing that happens."""
+    """When the run begins: as given, or with the first thing that happens, a shift included."""
     if world.begin is not None:
         return world.begin
     moments = [float(tape.incidents.at.min()), *(start for row in rows for start, _ in shifts_of(row))]
     moments += tape.vehicles.at.tolist() + [inject.at for inject in tape.injects]
     moments += [rally.start_at - DOORS for rally in tape.rallies]
-    return min([0.0, *moments])
+    return min(moments)
 
 
 DOORS = 6 * 3600.0
@@ -155,18 +168,16 @@ DOORS = 6 * 3600.0
 def _calendar(world: WorldSettings, places: Places, begin: float) -> Calendar:
     end = inf if world.end is None else world.end
     if end <= begin:
-        raise InputError(f"world.yaml: end={end:g}: must be after the begin, {begin:g} s from 00:00 of polling day")
+        raise InputError(f"world.yaml: end ({format_time(end)}) must be after the begin ({format_time(begin)})")
     opening = begin if world.opening is None else world.opening
     closing = end if world.closing is None else world.closing
     if closing <= opening:
-        raise InputError(f"world.yaml: closing={closing:g}: must be after the opening, {opening:g}")
+        raise InputError(f"world.yaml: the closing must be after the opening ({format_time(opening)})")
     return make_calendar(places.territory, begin=begin, opening=opening, closing=closing, end=end)
 
 
 def _check(scenario: Scenario, tape: Tape, places: Places, world: WorldSettings) -> None:
     """What must hold between the files."""
-    if scenario.dispatch.policy == "preference" and scenario.preferences is None:
-        raise InputError("world.yaml: policy=preference needs the file preferences.csv")
     moving = world.taskable == "while_returning" or world.redirect != "never"
     if not places.has_coordinates and moving:
         where = "the place of a unit under way needs coordinates in sites.csv"
@@ -181,6 +192,14 @@ def _check(scenario: Scenario, tape: Tape, places: Places, world: WorldSettings)
         whose = f"area '{area}'" + (f", force '{force}'" if scenario.dispatch.command == "parallel" else "")
         hint = "add one or set aid: when_none_free"
         raise InputError(f"tape.csv: site '{sites.name[site]}' lies in {whose}, which has no mobile unit; {hint}")
+
+
+def _check_kinds(scenario: Scenario) -> None:
+    """A package may ask for a kind that nobody has today, but not for one that does not exist."""
+    known = {*_kinds_in_use(scenario.units), *KINDS}
+    for cls in scenario.classes:
+        for kind in sorted({kind for slot in cls.slots for kind in slot.kinds} - known):
+            raise InputError(f"class '{cls.name}': there is no unit kind '{kind}'{nearest(kind, known)}; units.csv names kinds")
 
 
 def _names(places: Places, crews: Crews) -> Names:

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from sim.clock import format_time
 from sim.settings.base import Clock, Count, Kmh, Seconds, Share, settings
-from sim.settings.response import DispatchSettings, Fabrics, Reserve, RoomSettings, SpeedTable, TargetSettings, TravelSettings
+from sim.settings.response import (
+    DispatchSettings,
+    Fabrics,
+    Reserve,
+    RoomSettings,
+    SpeedTable,
+    TargetSettings,
+    TravelSettings,
+    check_reserve,
+)
 
 Side = Annotated[float, Field(gt=0.0, le=1e9)]
 
@@ -68,6 +78,15 @@ class WorldSettings:
     closing: Clock | None = None
     targets: TargetSettings = Field(default_factory=TargetSettings)
     classes: dict[str, ClassRow] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Self:
+        check_reserve(self.reserve, self.reserve_as)
+        for first, last in (("begin", "end"), ("opening", "closing")):
+            a, b = getattr(self, first), getattr(self, last)
+            if a is not None and b is not None and b <= a:
+                raise ValueError(f"{last} ({format_time(b)}) must be after {first} ({format_time(a)})")
+        return self
 
     def dispatch(self, listed: bool) -> DispatchSettings:
         """The rules of dispatch; ``listed`` says that there are preference lists."""

@@ -118,7 +118,7 @@ def _plan(
     for kind in PATROLS:
         made, own = make_beats(kind, territory, centres, patrol, plan.factor_of(kind, settings), extra[kind])
         beats.append(made)
-        parts.append(plan.beat_rows(made, own, centres, settings))
+        parts.append(plan.beat_rows(made, own, centres, territory.sites.mobile, settings))
     parts += [plan.spread_rows(kind, territory, centres, settings, extra[kind]) for kind in WAITING]
     return parts, beats, moved
 

@@ -18,9 +18,11 @@ from sim.forces.spread import Centres, number_within, per_group, pick, quantile_
 from sim.settings.forces import CREW, FixedTeam, Manning, StaffingSettings
 from sim.settings.response import CheckpointSettings, RallySettings
 from sim.territory.sites import FABRICS, TIERS, Territory
+from sim.territory.venues import venues_in_order
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 _AT_LEAST_ONE = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
 """Kinds of which every force has at least one in each area where it holds centres: a command room that
@@ -59,13 +61,31 @@ def _numbers(key: str, table: Mapping[str, Any], territory: Territory) -> Floats
     return np.array(per_force(key, table, territory), dtype=np.float64)
 
 
-def manned(cell: Ints, crew: int, base_count: Ints, total: Ints, manning: Manning) -> Ints:
-    """Heads (units, 4): all ``total`` units of a cell by day, else shares of ``base_count`` of them, evenly picked."""
+def manned(cell: Ints, crew: int, base_count: Ints, total: Ints, manning: Manning, first: Bools | None = None) -> Ints:
+    """Heads (units, 4): all ``total`` units of a cell by day, else shares of ``base_count`` of them, evenly picked.
+
+    Units in ``first`` are picked before the others on the days before the vote.
+    """
     number = number_within(cell)
     heads = np.full((len(cell), len(PERIODS)), crew, dtype=np.int64)
     for period, share in ((BEFORE, manning.before), (BEFORE_NIGHT, manning.before_night), (NIGHT, manning.night)):
-        heads[:, period] *= pick(cell, number, total, np.minimum(whole(base_count.astype(np.float64) * share), total))
+        wanted = np.minimum(whole(base_count.astype(np.float64) * share), total)
+        if first is None or period == NIGHT:
+            heads[:, period] *= pick(cell, number, total, wanted)
+        else:
+            heads[:, period] *= _pick_first(cell, total, wanted, first)
     return heads
+
+
+def _pick_first(cell: Ints, total: Ints, wanted: Ints, first: Bools) -> Bools:
+    """Pick ``wanted`` units of each cell: those in ``first`` as far as they go, the rest evenly among the others."""
+    picked = np.zeros(len(cell), dtype=np.bool_)
+    picked[first] = number_within(cell[first]) < wanted[cell[first]]
+    others = cell[~first]
+    left = total - np.bincount(cell[first], minlength=len(total))
+    still = wanted - np.bincount(cell[picked], minlength=len(total))
+    picked[~first] = pick(others, number_within(others), left, still)
+    return picked
 
 
 def crew_of(kind: str, staffing: StaffingSettings) -> int:
@@ -86,12 +106,17 @@ def fixed_teams(territory: Territory, centres: Centres, staffing: StaffingSettin
     return Rows("fixed_team", centres.site, centres.cell, heads, np.full(len(centres), -1))
 
 
-def beat_rows(beats: Beats, base_count: Ints, centres: Centres, staffing: StaffingSettings) -> Rows:
-    """Units that patrol: cars and motorcycles start from the base nearest to their first centre, foot pairs from it."""
+def beat_rows(beats: Beats, base_count: Ints, centres: Centres, mobile: Bools, staffing: StaffingSettings) -> Rows:
+    """Units that patrol: cars and motorcycles start from the base nearest to their first centre, foot pairs from it.
+
+    Beats with a mobile office (``mobile``, by site), which votes days before the others, are manned first on those days.
+    """
     home = np.zeros(int(centres.site.max(initial=-1)) + 1, dtype=np.int64)
     home[centres.site] = centres.site if beats.kind == "foot_pair" else centres.home
     total = np.bincount(beats.cell, minlength=centres.cells)
-    heads = manned(beats.cell, crew_of(beats.kind, staffing), base_count, total, staffing.manning.patrol)
+    early = np.zeros(len(beats.cell), dtype=np.bool_)
+    early[beats.unit[mobile[beats.site]]] = True
+    heads = manned(beats.cell, crew_of(beats.kind, staffing), base_count, total, staffing.manning.patrol, early)
     return Rows(beats.kind, home[beats.first], beats.cell, heads, np.arange(len(beats.cell)))
 
 
@@ -166,9 +191,11 @@ def checkpoint_rows(territory: Territory, staffing: StaffingSettings, checkpoint
 
 
 def ring_rows(territory: Territory, staffing: StaffingSettings, rallies: RallySettings) -> Rows:
-    """An outer ring for the people planned at each venue, whatever the tape brings (heads in the polling-day
-    column)."""
-    base = site_kind(territory.sites, "venue")
+    """An outer ring for the people planned at the ``rings_per_area`` largest venues of each area, whatever the tape
+    brings (heads in the polling-day column)."""
+    count = int(np.ceil(staffing.rings_per_area))
+    areas = range(len(territory.area_codes))
+    base = np.sort(np.concatenate([venues_in_order(territory, area)[:count] for area in areas]))
     cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
     people = np.array([staffing.ring_people.get(name, 0.0) for name in FABRICS])[territory.sites.fabric[base]]  # type: ignore[call-overload]
     ring = np.ceil(people / rallies.people_per_officer) * staffing.rallies_factor * staffing.staffing_factor

@@ -6,17 +6,32 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from sim.demand.tape import Tape
+from sim.measures.activity import status_times
 from sim.measures.checkpoints import checkpoint_table
 from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
 from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
-from sim.measures.occupancy import load_table, occupancy_table, overload_table, status_times, utilisation
-from sim.measures.presence import Presence, presence, presence_by_area, presence_by_centre, presence_figures
+from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
+from sim.measures.presence import (
+    Presence,
+    presence,
+    presence_by_area,
+    presence_by_centre,
+    presence_figures,
+    worst_area_gap,
+)
 from sim.measures.rallies import burden, rally_table
 from sim.measures.response import IncidentTable, incident_table
 from sim.measures.summary import DIMENSIONS, incident_columns, statistics, summary
 from sim.scenario import Scenario
 
+RESPONSE_FIGURES = (
+    "response_mean", "call_processing_mean", "queueing_mean", "mobilisation_mean", "travel_mean",
+    "response_p50", "response_p90",
+)  # fmt: skip
+"""The headline, its four parts, and its spread."""
+INTERNAL_FIGURES = ("presence_gap_max",)
+"""Headline figures of a single site, shown at the level ``internal`` only."""
 Figure = float | int | bool | None
 
 
@@ -95,14 +110,15 @@ def _headline(
     figures = statistics(election)
     areas = [value for value in tables["coverage_by_area"]["coverage"] if value is not None]
     presence_all = presence_figures(seen)
-    out: dict[str, Cell] = {name: figures[name] for name in ("response_mean", "response_p50", "response_p90")}
+    out: dict[str, Cell] = {name: figures[name] for name in RESPONSE_FIGURES}
     for priority in (1, 2):
         out[f"compliance_p{priority}"] = statistics(election.take(election.priority == priority))["compliance"]
-    out["compliance"] = statistics(election.take(election.priority <= 2))["compliance"]
+    out["compliance_p1_p2"] = statistics(election.take(election.priority <= 2))["compliance"]
     out["potential_response"] = cell(cover.share(cover.risk, cover.potential)[0])
     out["coverage"] = cell(cover.share(cover.offices, cover.covered)[0])
     out["coverage_worst_area"] = min(areas) if areas else None
     out |= {name: presence_all[name] for name in ("presence_gap_mean", "presence_gap_max")}
+    out["presence_gap_worst_area"] = worst_area_gap(tables["presence_by_area"])
     out["utilisation"] = utilisation(status_times(day)[day.scenario.units.mobile])
     out["overloaded_areas"] = sum(bool(flag) for flag in tables["overload"]["overloaded"])
     counts = ("incidents", "needing_unit", "handled_on_spot", "closed", "open", "lapsed", "prevented")
@@ -116,8 +132,19 @@ ENTRIES = entries(
     "headline",
     ("compliance_p1", "share", "compliance of priority 1 election incidents"),
     ("compliance_p2", "share", "compliance of priority 2 election incidents"),
+    (
+        "compliance_p1_p2",
+        "share",
+        "compliance of election incidents of priorities 1 and 2 together; the tables' compliance is that of all judged",
+    ),
+    (
+        "presence_gap_worst_area",
+        "s",
+        "Largest presence_gap_mean of any area of at least five centres (presence_gap_max, the gap of a single centre, is "
+        "shown at the level internal only)",
+    ),
     ("coverage_worst_area", "share", "coverage of the area with the lowest coverage"),
     ("overloaded_areas", "count", "Dispatch areas that were overloaded"),
     ("other_response_mean", "s", "Mean response time of medical cases and the normal service, beside the headline"),
 )
-"""Other headline figures have the entry of their name; its compliance is that of priorities 1 and 2."""
+"""Other headline figures have the entry of their name."""

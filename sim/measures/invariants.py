@@ -10,9 +10,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.demand.tape import Tape
+from sim.measures.activity import status_times
 from sim.measures.coverage import coverage, coverage_by_area
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
-from sim.measures.occupancy import status_times
 from sim.measures.positions import LOOP_ENDS
 from sim.measures.replay_queue import check_queue
 from sim.measures.response import PARTS, STATUSES, incident_table

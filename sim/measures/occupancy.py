@@ -6,6 +6,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.demand.tape import CHANNELS
+from sim.measures.activity import ON_LOOP, STATUS_TEXTS, activities, status_times
 from sim.measures.day import (
     IS_BUSY,
     TASK_STATUS,
@@ -20,21 +21,14 @@ from sim.measures.day import (
     time_before,
 )
 from sim.measures.entry import Cell, Table, entries
+from sim.measures.rallies import ring_use
 from sim.processes.builder import build_room
 
 LOW_LOAD, HIGH_LOAD = 0.10, 0.95
 FULL = 0.98
+RING = "rally_ring"
 DESKS = {"phone": ("phone", "online"), "radio": ("radio", "patrol")}
 """Channels that each desk of a command room serves."""
-
-
-def status_times(day: Day) -> Floats:
-    """Seconds each unit spent in each status, (units, statuses); rows add up to the time since its first record."""
-    intervals = day.intervals
-    cell_of = intervals.unit * len(UNIT_STATUSES) + intervals.status
-    size = len(day.scenario.units) * len(UNIT_STATUSES)
-    times = np.bincount(cell_of, intervals.end - intervals.begin, size).astype(np.float64)
-    return times.reshape(-1, len(UNIT_STATUSES))
 
 
 def occupancy_table(day: Day, by: str = "kind") -> Table:
@@ -66,6 +60,7 @@ def utilisation(times: Floats) -> float | None:
 def load_table(day: Day, checkpoints: Table) -> Table:
     """Load of every resource in the voting phase and in its busiest hour; a warning where it is idle or saturated."""
     rows = _unit_loads(day) + _desk_loads(day) + _post_loads(day)
+    patrolling = patrol_shares(day)
     gates = [value for value in checkpoints["gate_load"] if isinstance(value, float)]
     if gates:
         rows.append(("checkpoint lanes", len(gates), float(np.mean(gates)), max(gates), True))
@@ -74,8 +69,20 @@ def load_table(day: Day, checkpoints: Table) -> Table:
         "count": [count for _, count, *_ in rows],
         "load": [load for _, _, load, *_ in rows],
         "load_peak": [peak for *_, peak, _ in rows],
+        "patrolling": [patrolling.get(name) for name, *_ in rows],
         "warning": [_warning(load, served) for _, _, load, _, served in rows],
     }
+
+
+def patrol_shares(day: Day) -> dict[str, Cell]:
+    """Share of the time on duty in the voting phase that units with a loop spend on it, by kind of unit."""
+    units, intervals, edges = day.scenario.units, activities(day), _voting_hours(day)
+    patrols = units.mobile & (units.loop >= 0)
+    spent = _clipped(intervals.begin, intervals.end, (edges[0], edges[-1])) * patrols[intervals.unit]
+    kind = units.kind[intervals.unit]
+    on_duty = np.bincount(kind, spent * (intervals.status > 0), len(units.kinds))
+    on_loop = np.bincount(kind, spent * (intervals.status == ON_LOOP), len(units.kinds))
+    return {units.kinds[k]: float(on_loop[k] / on_duty[k]) for k in np.flatnonzero(on_duty).tolist()}
 
 
 Load = tuple[str, int, float | None, float | None, bool]
@@ -146,7 +153,7 @@ def _desk_loads(day: Day) -> list[Load]:
 
 
 def _post_loads(day: Day) -> list[Load]:
-    """Fixed teams, crews and rings: heads on duty over heads planned."""
+    """Fixed teams and crews: heads on duty over heads planned; rings: officer-hours with a gathering over all."""
     units, intervals, edges = day.scenario.units, day.intervals, _voting_hours(day)
     row = np.repeat(np.arange(len(units)), np.diff(units.shift_from))
     window = (edges[0], edges[-1])
@@ -155,6 +162,9 @@ def _post_loads(day: Day) -> list[Load]:
     loads: list[Load] = []
     for code in np.unique(units.kind[~units.mobile]).tolist():
         mine = ~units.mobile & (units.kind == code)
+        if units.kinds[code] == RING:
+            loads.append((RING, int(mine.sum()), ring_use(day, np.flatnonzero(mine)), None, True))
+            continue
         manned = float(held[mine[intervals.unit] & (intervals.status > 0)].sum())
         wanted = float(planned[mine[row]].sum())
         loads.append((units.kinds[code], int(mine.sum()), manned / wanted if wanted else None, None, False))
@@ -229,7 +239,7 @@ ENTRIES = (
         ("unit_kind", "name", "Kind of unit"),
         ("units", "count", "Mobile units"),
         *(
-            (f"{name}_hours", "h", f"Unit hours in status {name}, from the first record to the end of the day")
+            (f"{name}_hours", "h", f"Unit hours {STATUS_TEXTS.get(name, f'in status {name}')}, all days of the trace")
             for name in UNIT_STATUSES
             if name != "off_duty"
         ),
@@ -248,9 +258,17 @@ ENTRIES = (
             "load",
             "share",
             "Units: busy share of the time on duty; desks: talk time over operator time; lanes: work over what they "
-            "can do; fixed teams: heads on duty over heads planned; all in the voting phase",
+            "can do; fixed teams: heads on duty over heads planned; all in the voting phase. Rally rings: officer-hours "
+            "with a gathering at the venue over officer-hours on duty",
         ),
         ("load_peak", "share", "Load of the busiest hour (lanes: of the busiest checkpoint)"),
+        (
+            "patrolling",
+            "share",
+            "Units with a loop: share of the time on duty in the voting phase spent on it; a patrol with little load is "
+            "seen on its round, not idle",
+            "time on the loop / time on duty",
+        ),
         ("warning", "text", "Load below 10 % or above 95 % (fixed teams: below 95 % of the plan)"),
     )
     + entries(

@@ -14,6 +14,9 @@ from sim.measures.entry import Cell, Table, entries
 from sim.measures.positions import LOOP_ENDS
 from sim.trace import CODE, PURPOSES
 
+SMALL_AREA = 5
+"""Areas with fewer centres than this are left out of what is shown."""
+
 
 @dataclass(frozen=True, eq=False)
 class Segments:
@@ -51,12 +54,12 @@ def loop_segments(day: Day) -> Segments:
     same = unit[1:] == unit[:-1]
     end[:-1][same] = begin[1:][same]
     loop = day.scenario.units.loop[unit]
-    begin = np.maximum(begin, _joined_at(day, unit, begin))
+    begin = np.maximum(begin, joined_at(day, unit, begin))
     kept = (day.kind[record] == CODE["loop_started"]) & (loop >= 0) & (begin < end)
     return Segments(unit[kept], loop[kept], day.value[record][kept], begin[kept], end[kept])
 
 
-def _joined_at(day: Day, unit: Ints, at: Floats) -> Floats:
+def joined_at(day: Day, unit: Ints, at: Floats) -> Floats:
     """End of the drive to the loop that each unit began at ``at`` (``at`` itself without such a drive)."""
     legs = np.flatnonzero(day.leg_columns["purpose"] == PURPOSES.index("to_loop"))
     if len(legs) == 0:
@@ -152,6 +155,12 @@ def presence_by_area(day: Day, seen: Presence) -> Table:
     rows.sort(key=lambda row: -float(row["presence_gap_max"] or 0.0))
     names = ("area", "centres", *presence_figures(seen, area < 0))
     return {name: [row[name] for row in rows] for name in names}
+
+
+def worst_area_gap(areas: Table) -> float | None:
+    """Largest mean gap of any area of at least five centres in the table by area, or None without such an area."""
+    rows = zip(areas["centres"], areas["presence_gap_mean"], strict=True)
+    return max((float(gap) for count, gap in rows if int(count or 0) >= SMALL_AREA and gap is not None), default=None)
 
 
 def presence_figures(seen: Presence, here: np.ndarray | slice = slice(None)) -> dict[str, Cell]:

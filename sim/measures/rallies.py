@@ -8,9 +8,10 @@ from sim.clock import HOUR, MINUTE
 from sim.demand.crowds import arrived_share
 from sim.demand.tape import Rally
 from sim.gates import work_waits
-from sim.measures.day import Day, Floats, cell
+from sim.measures.day import Day, Floats, Ints, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.settings.response import RallySettings
+from sim.trace import CODE
 
 COLUMNS = (
     "rally", "site", "area", "people", "entry_lanes", "entry_queue_max", "entry_wait_mean", "entry_wait_max",
@@ -61,6 +62,40 @@ def heads_at(day: Day, site: int, at: float) -> int:
     here = (units.base[intervals.unit] == site) & ~units.mobile[intervals.unit] & (intervals.status > 0)
     here &= (intervals.begin <= at) & (at < intervals.end)
     return int(day.value[intervals.record[here]].sum())
+
+
+def ring_use(day: Day, rings: Ints) -> float | None:
+    """Share of the officer-hours of some rings (rows of ``Scenario.units``) in which a gathering is at their venue,
+    from the opening of its doors until the venue is empty; None where no ring is ever on duty."""
+    units, intervals = day.scenario.units, day.intervals
+    here = np.isin(intervals.unit, rings) & (intervals.status > 0)
+    begin, end, heads = intervals.begin[here], intervals.end[here], day.value[intervals.record[here]]
+    on_duty, busy, site = float((heads * (end - begin)).sum()), 0.0, units.base[intervals.unit[here]]
+    for venue, spans in gathering_spans(day).items():
+        mine = site == venue
+        for opened, emptied in spans:
+            held = np.minimum(end[mine], emptied) - np.maximum(begin[mine], opened)
+            busy += float((heads[mine] * np.maximum(held, 0.0)).sum())
+    return busy / on_duty if on_duty else None
+
+
+def gathering_spans(day: Day) -> dict[int, list[tuple[float, float]]]:
+    """For each venue (row of the sites) the stretches in which at least one gathering is there, in order."""
+    record = day.records("doors_opened", "venue_cleared")
+    spans: dict[int, list[tuple[float, float]]] = {}
+    there: dict[int, list[float]] = {}
+    for row, site in zip(record.tolist(), day.columns["site"][record].tolist(), strict=True):
+        since = there.setdefault(site, [])
+        if day.kind[row] == CODE["doors_opened"]:
+            since.append(float(day.time[row]))
+        elif len(since) > 1:
+            since.pop()
+        elif since:
+            spans.setdefault(site, []).append((since.pop(), float(day.time[row])))
+    for site, since in there.items():
+        if since:
+            spans.setdefault(site, []).append((since[0], day.end))
+    return spans
 
 
 def door_officers(day: Day) -> float | None:

@@ -8,7 +8,7 @@ from math import inf
 
 import numpy as np
 
-from sim.demand.tape import Inject, Tape
+from sim.demand.tape import Inject, Tape, check_incidents
 from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.builder import build_world
@@ -57,6 +57,8 @@ class Simulation:
 
         Raises ``InputError`` for an unknown decision or one that lies in the past.
         """
+        if until != until:
+            raise InputError("advance: until is nan, allowed: a moment in seconds")
         for decision in decisions:
             check(self.world, decision)
             if decision.at < self.now:
@@ -101,14 +103,12 @@ class Simulation:
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:
-    """Raise ``InputError`` for incidents before the day begins and for ids given twice."""
+    """Raise ``InputError`` for incidents before the day begins, ids given twice and values out of range."""
     incidents, begin = tape.incidents, scenario.calendar.begin
     early = incidents.id[~(incidents.at >= begin)]
     if len(early):
         raise InputError(f"tape: incident {early[0]} does not lie in the simulated span, which begins at {begin:g} s")
-    ids, counts = np.unique(incidents.id, return_counts=True)
-    if len(ids) < len(incidents):
-        raise InputError(f"tape: the incident id {ids[counts > 1][0]} is given more than once")
+    check_incidents(incidents, len(scenario.territory.sites), len(scenario.classes))
 
 
 def phases(world: World) -> Tale:

@@ -13,7 +13,8 @@ from matplotlib.cm import ScalarMappable
 from matplotlib.collections import LineCollection, PolyCollection
 from numpy.typing import NDArray
 
-from sim.reports.style import DIVERGING, SEQUENTIAL
+from sim.reports.style import INK, SEQUENTIAL
+from sim.territory.travel import EARTH_RADIUS
 
 Floats = NDArray[np.float64]
 LEAST_CENTRES = 5
@@ -51,16 +52,14 @@ def centres_map(
     *,
     cells: int,
     limits: tuple[float, float],
-    difference: bool = False,
+    palette: str = f"{SEQUENTIAL}_r",
     share: str = "restricted",
 ) -> ScalarMappable:
     """Colour centres (n,) by a value in minutes; return what a colour bar needs.
 
-    ``restricted`` pools centres in hexagons (``cells`` across) of at least five; ``internal`` draws each centre. ``difference``
-    uses a diverging scale whose middle is zero.
+    ``restricted`` pools centres in hexagons (``cells`` across) of at least five; ``internal`` draws each centre.
     """
     known = np.isfinite(values)
-    palette = DIVERGING if difference else f"{SEQUENTIAL}_r"
     if share == "internal":
         return axis.scatter(
             x[known], y[known], c=values[known], s=3, cmap=palette, vmin=limits[0], vmax=limits[1], linewidths=0, rasterized=True
@@ -81,3 +80,26 @@ def centres_map(
         extent=(x.min(), x.max(), y.min(), y.max()),
     )
     return hexagons
+
+
+def scale_bar(axis: Axes) -> Axes:
+    """A bar of a round number of kilometres in the lower left corner of a framed map in degrees."""
+    (west, east), (south, north) = axis.get_xlim(), axis.get_ylim()
+    degree = np.radians(1.0) * EARTH_RADIUS / 1000.0 * np.cos(np.radians((south + north) / 2))
+    width = (east - west) * degree
+    km = max(k for k in (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000) if k <= max(0.4 * width, 0.1))
+    x, y = west + 0.02 * (east - west), south + 0.03 * (north - south)
+    axis.plot([x, x + km / degree], [y, y], color=INK, linewidth=2.5, solid_capstyle="butt", zorder=5)
+    axis.annotate(f"{km:g} km", (x + km / degree / 2, y), (0, 4), textcoords="offset points", ha="center", fontsize=10, zorder=5)
+    return axis
+
+
+def limit_of(values: Floats) -> float:
+    """A round upper end for a scale of values >= 0: their largest, or, where a few stand far out, their 95 % quantile."""
+    known = values[np.isfinite(values)]
+    if not len(known) or known.max() <= 0:
+        return 0.1
+    high, usual = float(known.max()), float(np.quantile(known, 0.95))
+    wanted = high if high <= 1.3 * usual else usual
+    step = 10.0 ** np.floor(np.log10(wanted)) / 4
+    return float(np.ceil(wanted / step - 1e-9) * step)

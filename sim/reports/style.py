@@ -15,6 +15,8 @@ BASELINE_COLOUR = "#5A5A5A"
 INK, FAINT = "#222222", "#D9D9D9"
 SEQUENTIAL = "viridis"
 DIVERGING = "PuOr_r"
+GAIN, LOSS = "Blues", "Oranges"
+STROKES = ("-", (0, (5, 1.5)), (0, (3, 1)), (0, (5, 1, 1, 1)), (0, (1, 0.8)))
 
 _RC = {
     "axes.edgecolor": "#888888",
@@ -25,15 +27,16 @@ _RC = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "axes.titlelocation": "left",
-    "axes.titlesize": 12,
+    "axes.titlesize": 13,
     "axes.titleweight": "bold",
-    "font.size": 10.5,
+    "font.size": 11.5,
     "grid.color": FAINT,
     "grid.linewidth": 0.7,
     "legend.frameon": False,
     "svg.fonttype": "path",
     "svg.hashsalt": "pollday",
-    "savefig.dpi": 150,
+    "legend.fontsize": 10,
+    "savefig.dpi": 180,
     "figure.constrained_layout.use": True,
 }
 
@@ -53,6 +56,13 @@ def colour(position: int, is_baseline: bool) -> str:
     return BASELINE_COLOUR if is_baseline else PALETTE[position % len(PALETTE)]
 
 
-def note(axis: Axes, text: str) -> None:
-    """A small note below an axis: what is assumed, what is synthetic."""
-    axis.annotate(text, (0.0, 0.0), (0, -14), xycoords="axes fraction", textcoords="offset points", fontsize=8.5, color="#666666")
+def stroke(position: int, of: int) -> dict[str, object]:
+    """Line style of an option: the first thick and whole, each later one thinner, broken otherwise, and above it."""
+    width = 3.2 - 1.4 * position / max(of - 1, 1)
+    return {"linestyle": STROKES[position % len(STROKES)], "linewidth": width, "zorder": 3 + 0.1 * position}
+
+
+def note(axis: Axes, text: str, below: float = 6) -> None:
+    """A small note ``below`` points under an axis: what is assumed, what is synthetic."""
+    place = {"xycoords": "axes fraction", "textcoords": "offset points", "annotation_clip": False, "va": "top"}
+    axis.annotate(text, (0.0, 0.0), (0, -below), fontsize=9.5, color="#555555", **place)  # type: ignore[arg-type]

@@ -185,6 +185,12 @@ def digests(scenario: Scenario, tape: Tape, trace: Recorded) -> dict[str, str]:
     return {"scenario": scenario.digest(), "tape": tape.digest(), "trace": stored.digest()}
 
 
+def calls_only(scenario: Scenario, tape: Tape) -> int:
+    """Rows of the tape that are calls and need nobody: advice and false calls, and whatever wants no unit."""
+    bare = np.array([not c.slots for c in scenario.classes], dtype=bool)
+    return int(bare[tape.incidents.cls].sum())
+
+
 def counts(scenario: Scenario, tape: Tape, trace: Recorded) -> dict[str, int]:
     """How much of everything there is."""
     territory, units = scenario.territory, scenario.units
@@ -197,6 +203,7 @@ def counts(scenario: Scenario, tape: Tape, trace: Recorded) -> dict[str, int]:
         "units": len(units),
         "mobile_units": int(units.mobile.sum()),
         "incidents": len(tape.incidents),
+        "calls_only": calls_only(scenario, tape),
         "records": len(trace.columns()["time"]),
         "legs": len(trace.legs()["unit"]),
     }

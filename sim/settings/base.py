@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar, cast, dataclass_transform
+from functools import wraps
+from typing import Annotated, Any, TypeVar, cast, dataclass_transform
 
-from pydantic import BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.dataclasses import dataclass as _pydantic_dataclass
 
 from sim.clock import parse_yaml_time
+from sim.errors import InputError
+from sim.settings.gate import plain_words
 
 CONFIG = ConfigDict(extra="forbid", strict=False, allow_inf_nan=False)
 
@@ -16,8 +19,22 @@ T = TypeVar("T")
 
 @dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(Field,))
 def settings(cls: type[T]) -> type[T]:
-    """Decorator of every settings group: frozen, keyword-only, unknown keys refused, no NaN or infinity."""
-    return cast(type[T], _pydantic_dataclass(cls, frozen=True, kw_only=True, config=CONFIG))
+    """Decorator of every settings group: frozen, keyword-only, unknown keys refused, no NaN or infinity.
+
+    Made in code, wrong values raise ``InputError`` in the words that the gate uses.
+    """
+    made: Any = _pydantic_dataclass(cls, frozen=True, kw_only=True, config=CONFIG)
+    fill = made.__init__
+
+    @wraps(fill)
+    def init(self: object, *values: object, **named: object) -> None:
+        try:
+            fill(self, *values, **named)
+        except ValidationError as error:
+            raise InputError(plain_words(error, made, cls.__name__)) from None
+
+    made.__init__ = init
+    return cast(type[T], made)
 
 
 Clock = Annotated[float, BeforeValidator(parse_yaml_time), Field(ge=-10 * 86400, le=3 * 86400)]

@@ -121,7 +121,8 @@ class StaffingSettings:
     that do not come. Counts: ``fixed`` officers per centre, times ``tier_factor`` of its risk tier (whole officers,
     rounded down); ``crew`` heads per unit; ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…``
     inhabitants by force. ``…_factor`` keys multiply these counts. ``checkpoint_share`` of the town entrances of a force
-    carry a checkpoint. Rally rings are planned for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
+    carry a checkpoint. Rally rings are planned at the ``rings_per_area`` largest venues of each area, where
+    gatherings are held first, for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
     the same heads in every area and hour, used differently.
     """
@@ -142,6 +143,7 @@ class StaffingSettings:
     people_per_normal_car: dict[str, People] = _default({"police": 20_000.0, "gendarmerie": 80_000.0})
     people_per_desk_officer: dict[str, People] = _default({"police": 1_500.0, "gendarmerie": 50_000.0})
     checkpoint_share: dict[str, Share] = _default({"police": 1.0, "gendarmerie": 0.15})
+    rings_per_area: Annotated[float, Field(ge=0.0, le=1000.0)] = 2.0
     ring_people: dict[Fabrics, Crowd] = _default(
         {"old_city": 1200.0, "urban": 1200.0, "suburban": 600.0, "rural": 300.0}
     )

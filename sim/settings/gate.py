@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from functools import cache
-from typing import Any, TypeVar, get_args, get_type_hints
+from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -37,11 +37,16 @@ def read(plain: Mapping[str, Any], cls: type[T], source: str = "") -> T:
     try:
         result = _adapter(cls).validate_python(dict(plain))
     except ValidationError as error:
-        raise InputError(_lines([_line(cls, e) for e in error.errors()], source)) from None
+        raise InputError(plain_words(error, cls, source)) from None
     wrong = list(_silent(plain, dump(result)))
     if wrong:
         raise InputError(_lines(wrong, source))
     return result
+
+
+def plain_words(error: ValidationError, cls: type, source: str = "") -> str:
+    """What is wrong with the values of a settings class, in at most three lines; ``source`` stands before each."""
+    return _lines([_line(cls, e) for e in error.errors()], source)
 
 
 def dump(settings: object) -> dict[str, Any]:
@@ -63,6 +68,8 @@ def _line(cls: type, error: Any) -> str:
     key = ".".join(str(part) for part in path)
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         return f"{key}: unknown key{_nearest_key(cls, path)}"
+    if kind == "unexpected_positional_argument":
+        return f"{_short(error['input'])}: write key=value"
     if kind in ("missing", "missing_argument", "missing_keyword_only_argument"):
         return f"{key}: is missing"
     if kind in ("dataclass_type", "dict_type"):
@@ -72,7 +79,7 @@ def _line(cls: type, error: Any) -> str:
     if kind == "literal_error":
         problem += nearest(str(error["input"]), _quoted(str(error["ctx"]["expected"])))
     if kind in ("value_error", "assertion_error"):
-        return f"{key or 'settings'}: {problem}"
+        return f"{key}: {problem}" if key else problem
     return f"{key}={_short(error['input'])}: {problem[0].lower()}{problem[1:]}"
 
 
@@ -120,6 +127,24 @@ def _dataclass_in(hint: Any) -> Any:
     if is_dataclass(hint):
         return hint
     return next((found for part in get_args(hint) if (found := _dataclass_in(part)) is not None), None)
+
+
+def in_table(cls: type, key: str) -> bool:
+    """Whether a dotted key names an entry of a table (a dict), which may be taken out, and not a key of a group."""
+    here: Any = cls
+    *path, _ = key.split(".")
+    for part in path:
+        if isinstance(here, type) and is_dataclass(here):
+            here = get_type_hints(here).get(part)
+        else:
+            here = _table(here)[-1] if _table(here) else None
+    return bool(_table(here))
+
+
+def _table(hint: Any) -> tuple[Any, ...]:
+    """Types of key and value of a table's hint, also of ``table | None``; empty for anything else."""
+    found = (part for part in (hint, *get_args(hint)) if get_origin(part) is dict)
+    return next((get_args(part) for part in found), ())
 
 
 @cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -74,6 +75,17 @@ class DispatchSettings:
     aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
     aid_keep: Count = 1
     aid_time: Seconds = 360.0
+
+    @model_validator(mode="after")
+    def _shares_are_shares(self) -> Self:
+        check_reserve(self.reserve, self.reserve_as)
+        return self
+
+
+def check_reserve(reserve: Sequence[float], reserve_as: str) -> None:
+    """Raise ``ValueError`` for a share above 1."""
+    if reserve_as == "share" and max(reserve) > 1.0:
+        raise ValueError(f"reserve: {max(reserve):g} is no share, allowed with reserve_as=share: 0 to 1")
 
 
 @settings

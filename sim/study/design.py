@@ -1,4 +1,4 @@
-"""A study: options (points) x replications, all facing the same days."""
+"""A study: options (points) x replications, all with the same seed, so that they face the same days."""
 
 from __future__ import annotations
 
@@ -39,6 +39,10 @@ class Study:
             raise InputError(f"study {self.name}: option '{min(twice)}' is there twice")
         if self.baseline not in names:
             raise InputError(f"study {self.name}: no option '{self.baseline}' to compare with{nearest(self.baseline, names)}")
+        if len({option.settings.seed for option in self.options}) > 1:
+            raise InputError("seed: options of a study face the same days, so all take one seed; replications=N gives more days")
+        if any(option.settings.replication for option in self.options):
+            raise InputError("replication: a study counts its days itself, from 0; replications=N sets how many")
 
     def tasks(self) -> list[tuple[int, int]]:
         """(option, replication) pairs, replication by replication, so that paired comparisons appear early."""

@@ -18,6 +18,7 @@ from sim.measures.response import IncidentTable
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings
+from sim.study.design import Study
 from sim.study.result import Outcome
 
 Floats = NDArray[np.float64]
@@ -40,7 +41,7 @@ def run_point(settings: Settings, replication: int) -> Outcome:
 
 
 def heads_on_duty(scenario: Scenario, t: float) -> dict[str, float | None]:
-    """Officers planned on duty at ``t``: all, those in mobile units, and those at polling centres; and the heads mobilised."""
+    """Officers present at ``t`` (absence taken off): all, in mobile units, at polling centres; and the heads mobilised."""
     units = scenario.units
     unit = np.repeat(np.arange(len(units)), np.diff(units.shift_from))
     present = (units.shift_start <= t) & (t < units.shift_end)
@@ -99,7 +100,20 @@ def place_of(settings: Settings) -> Place:
 
 def tape_of(settings: Settings, replication: int) -> Tape:
     """The tape of one replication, drawn once for all options that share its demand."""
-    demand = (settings.territory, settings.calendar, settings.demand, settings.checkpoints, settings.rallies.hazard_bound)
-    key = ("tape", repr(demand), str(settings.seed), str(replication))
+    key = ("tape", *_demand_key(settings), str(replication))
     made: Tape = _keep(key, lambda: build_tape(settings, place_of(settings), replication))
     return made
+
+
+def _demand_key(settings: Settings) -> tuple[str, str]:
+    """Text of all settings that a tape is drawn from."""
+    demand = (settings.territory, settings.calendar, settings.demand, settings.checkpoints, settings.rallies.hazard_bound)
+    return repr(demand), str(settings.seed)
+
+
+def options_share_days(study: Study) -> bool:
+    """Whether all options draw the same tape of replication 0. Draws only where settings of demand differ."""
+    distinct = {_demand_key(option.settings): option.settings for option in study.options}
+    if len(distinct) == 1:
+        return True
+    return len({tape_of(settings, 0).digest() for settings in distinct.values()}) == 1

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.digest import digest_text
 from sim.study.design import Study
-from sim.study.statistics import Estimate, estimate, paired_difference, smallest_detectable
+from sim.study.statistics import Estimate, estimate, paired_difference, smallest_detectable, unpaired_difference
 
 Floats = NDArray[np.float64]
 
@@ -46,6 +46,14 @@ class StudyResult:
         return stacked
 
     @property
+    def same_days(self) -> bool:
+        """Whether all options faced the very same tape in every replication; only then may they be compared pair by pair."""
+        tapes: dict[int, set[str | None]] = {}
+        for (_, replication), outcome in self.outcomes.items():
+            tapes.setdefault(replication, set()).add(outcome.digests.get("tape"))
+        return all(len(found) == 1 for found in tapes.values())
+
+    @property
     def baseline(self) -> int:
         """Position of the baseline among the options."""
         return [option.name for option in self.study.options].index(self.study.baseline)
@@ -53,13 +61,23 @@ class StudyResult:
 
 @dataclass(frozen=True)
 class Comparison:
-    """One measure of one option: its estimate and its paired difference to the baseline (None for the baseline itself)."""
+    """One measure of one option: its estimate and its difference to the baseline (None for the baseline itself).
+
+    ``paired``: the difference is taken day by day, because both faced the same days.
+    """
 
     option: str
     measure: str
     estimate: Estimate
     difference: Estimate | None
     detectable: float | None
+    paired: bool = True
+
+    @property
+    def is_nil(self) -> bool:
+        """Whether every single day gave exactly the same figure as under the baseline."""
+        difference = self.difference
+        return self.paired and difference is not None and difference.mean == 0.0 and not difference.half_width
 
     @property
     def is_real(self) -> bool | None:
@@ -70,16 +88,18 @@ class Comparison:
 
 
 def compare(result: StudyResult, measures: Sequence[str]) -> list[Comparison]:
-    """Every option on every measure, against the baseline on the same days."""
+    """Every option on every measure, against the baseline: day by day on the same days, else as unrelated samples."""
+    paired = result.same_days
+    subtract = paired_difference if paired else unpaired_difference
     rows = []
     for number, option in enumerate(result.study.options):
         for measure in measures:
             values = result.values(number, measure)
             difference = None
             if number != result.baseline:
-                difference = paired_difference(values, result.values(result.baseline, measure))
+                difference = subtract(values, result.values(result.baseline, measure))
             detectable = None if difference is None else smallest_detectable(difference)
-            rows.append(Comparison(option.name, measure, estimate(values), difference, detectable))
+            rows.append(Comparison(option.name, measure, estimate(values), difference, detectable, paired))
     return rows
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from warnings import catch_warnings, simplefilter
 
 import numpy as np
 from scipy import stats
@@ -17,11 +18,15 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True)
 class Estimate:
-    """Mean over replications with the half-width of its 95 % interval (None: no data, or a single replication)."""
+    """Mean over replications with the half-width of its 95 % interval (None: no data, or a single replication).
+
+    ``freedom``: degrees of freedom where they are not replications - 1 (Welch).
+    """
 
     mean: float | None
     half_width: float | None
     replications: int
+    freedom: float | None = None
 
     @property
     def low(self) -> float | None:
@@ -57,12 +62,35 @@ def paired_difference(values: Sequence[float | None], baseline: Sequence[float |
     return estimate([a - b for a, b in pairs if a is not None and b is not None])
 
 
+def unpaired_difference(values: Sequence[float | None], baseline: Sequence[float | None]) -> Estimate:
+    """Welch's interval of the difference of two means over different days; ``replications`` is the smaller number of days.
+
+    >>> unpaired_difference([3.0, 4.0], [1.0, 1.0]).mean
+    2.5
+    """
+    a, b = (np.array([v for v in data if v is not None and np.isfinite(v)]) for data in (values, baseline))
+    days = min(len(a), len(b))
+    if not days:
+        return Estimate(None, None, 0)
+    mean = float(a.mean() - b.mean())
+    if days == 1:
+        return Estimate(mean, None, 1)
+    if not (np.ptp(a) or np.ptp(b)):
+        return Estimate(mean, 0.0, days)
+    with catch_warnings():
+        # One of the two may be the same every day; SciPy then warns of lost digits in a spread that is zero.
+        simplefilter("ignore", RuntimeWarning)
+        test = stats.ttest_ind(a, b, equal_var=False)
+    low, high = test.confidence_interval(CONFIDENCE)
+    return Estimate(mean, float(high - low) / 2, days, float(test.df))
+
+
 def smallest_detectable(difference: Estimate) -> float | None:
     """The difference that these replications would have shown with 95 % confidence and 80 % power (None: cannot say)."""
     n = difference.replications
     if difference.half_width is None or n < 2:
         return None
-    freedom = n - 1
+    freedom = n - 1 if difference.freedom is None else difference.freedom
     spread = difference.half_width / float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
     return spread * float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom) + stats.t.ppf(0.8, freedom))
 

@@ -47,3 +47,14 @@ def named_box(country: str) -> Box:
             f"no box for country '{country}'{nearest(country, COUNTRY_BOXES)}; known: {', '.join(COUNTRY_BOXES)}"
         )
     return COUNTRY_BOXES[country]
+
+
+def check_wrap(wrap: tuple[float, float] | None, x: Floats, y: Floats, source: str = "wrap") -> None:
+    """Refuse a torus of no size, and one that is smaller than the extent of its places. Raises ``InputError``."""
+    if wrap is None:
+        return
+    if len(wrap) != 2 or not all(np.isfinite(side) and side > 0.0 for side in wrap):
+        raise InputError(f"{source}: {wrap} is no size, allowed: width and height in metres, above 0")
+    for side, word, places in zip(wrap, ("width", "height"), (x, y)):
+        if len(places) and (extent := float(np.ptp(places))) > side:
+            raise InputError(f"{source}: the {word} of {side:g} m is smaller than the extent of the sites, {extent:g} m")

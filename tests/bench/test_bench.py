@@ -61,7 +61,7 @@ def test_the_work_has_the_stated_means() -> None:
 
 def test_the_answer_has_the_documented_keys(answer: dict[str, Any], root: Path) -> None:
     documented = set(re.findall(r"^\| `(\w+)`", (root / "docs" / "bench.md").read_text(encoding="utf-8"), re.MULTILINE))
-    assert documented == set(keys(answer)) | {"sizes", "versions"}
+    assert documented == set(keys(answer)) | {"command", "sizes", "versions"}
 
 
 def test_only_one_key_speaks_of_a_ratio(answer: dict[str, Any]) -> None:
@@ -76,7 +76,8 @@ def test_the_engine_keeps_a_full_trace_with_fewer_events(answer: dict[str, Any])
 def test_json_is_one_object_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert bench(["--size", "small", "--repeat", "1", "--json"]) == 0
     captured = capsys.readouterr()
-    assert set(json.loads(captured.out)["sizes"]) == {"small"}
+    data = json.loads(captured.out)
+    assert data["command"] == "bench" and set(data["sizes"]) == {"small"}
     assert "run 1 of 1" in captured.err
 
 
@@ -98,4 +99,4 @@ def test_the_table_names_both_programs(capsys: pytest.CaptureFixture[str]) -> No
 def test_a_wrong_word_is_refused_in_one_line(words: list[str], message: str) -> None:
     with pytest.raises(InputError, match=message) as refusal:
         bench(words)
-    assert "\n" not in str(refusal.value)
+    assert "\n" not in str(refusal.value) and "bench:" not in str(refusal.value)

@@ -40,6 +40,17 @@ BAD = {
     "run seed=1,2": ["several values", "pollday sweep"],
     "run seed.x=3": ["seed is no group of keys"],
     "run ~sed": ["no such key (did you mean 'seed'?)"],
+    "run ~calendar": ["a group cannot be taken out"],
+    "run ~staffing.absence": ["a setting cannot be taken out"],
+    "run calendar.opening=0700": ["'0700' is not a time", "07:00"],
+    "run calendar.closing=25:00": ["later than 24:00", "D+1 01:00"],
+    "run dispatch.reserve_as=share dispatch.reserve=[0,0,2,2]": ["reserve: 2 is no share", "0 to 1"],
+    "run --tape .": ["--tape '.'", "name a file"],
+    "run --out /dev/null/there": ["--out /dev/null/there"],
+    "sweep --workers 0": ["--workers: '0' is not allowed", "1 or more"],
+    "sweep --workers -1": ["--workers: '-1' is not allowed"],
+    "sweep --replications 0": ["--replications: '0' is not allowed"],
+    "bench --size natoin": ["pollday bench: unknown size"],
     "run hydra.run.dir=x": ["Hydra's own settings"],
     "run hydra/launcher=joblib": ["Hydra's own settings"],
     "run territory@x=algiers": ["Hydra's own settings"],
@@ -70,6 +81,15 @@ def test_a_mistake_is_answered_in_clear_lines(pollday: Call, line: str) -> None:
     for words in BAD[line]:
         assert words in said.err
     assert list(Path().iterdir()) == []
+
+
+def test_an_empty_word_is_no_folder(pollday: Call) -> None:
+    said = pollday("run", "")
+    assert said.code == 2 and "neither a folder nor a setting" in said.err and list(Path().iterdir()) == []
+
+
+def test_a_hint_is_near(pollday: Call) -> None:
+    assert "did you mean" not in pollday("run", "dispatch.policy=xyz").err
 
 
 def test_many_mistakes_are_three_lines(pollday: Call) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shlex
 from pathlib import Path
 
@@ -51,6 +52,35 @@ def test_a_run_carries_its_digests_measures_and_ledger(pollday: Call) -> None:
     assert {"build", "tape", "run", "measures", "total"} <= data["seconds"].keys()
     assert Path(data["run_directory"], "manifest.json").exists()
     assert all(row["centres"] >= 5 for row in data["areas"])
+
+
+def test_gaps_of_a_single_centre_are_shown_at_the_level_internal_only(pollday: Call) -> None:
+    saved = pollday("run", "--json").json
+    inside = pollday("run", "--no-save", "--internal", "--json").json
+    assert saved["level"] == "restricted" and "presence_gap_max" not in saved["measures"]
+    assert inside["measures"]["presence_gap_max"] >= saved["measures"]["presence_gap_worst_area"] > 0
+    again = pollday("measures", saved["run_directory"], "--json").json
+    assert again["measures"] == saved["measures"]
+    said = pollday("run", "--no-save").out
+    assert "presence_gap_worst_area" in said and "presence_gap_max" not in said
+    assert "presence_gap_max" in pollday("run", "--no-save", "--internal").out
+
+
+def test_the_first_line_tells_incidents_from_calls_that_need_nobody(pollday: Call) -> None:
+    counts = pollday("run", "--no-save", "--json").json["counts"]
+    rows, calls = counts["incidents"], counts["calls_only"]
+    assert 0 < calls < rows
+    first = pollday("run", "--no-save").out.splitlines()[0]
+    assert f"{rows:,} rows on the tape, of them {rows - calls:,} incidents and {calls:,} calls that need nobody" in first
+
+
+def test_planned_rings_stand_where_the_gatherings_are(pollday: Call) -> None:
+    saved = pollday("run", "preset=demo-city", "--json").json
+    table = Path(saved["run_directory"], "tables", "rallies.csv")
+    rows = list(csv.DictReader(table.read_text(encoding="utf-8").splitlines()))
+    rings = next(row for row in saved["load"] if row["resource"] == "rally_ring")
+    assert rows and all(float(row["ring_officers"]) > 0 for row in rows)
+    assert rings["count"] == len(rows) and rings["load"] > 0.25
 
 
 def test_staff_does_not_change_the_tape(pollday: Call) -> None:
@@ -108,7 +138,18 @@ def test_internal_output_is_stamped(pollday: Call) -> None:
 def test_options_on_the_command_line_win_over_the_preset(pollday: Call) -> None:
     config = pollday("run", "preset=demo-city", "calendar=ly-2024", "demand=none", "--cfg", "job", "--json").json["config"]
     assert config["calendar"]["opening"] == 9 * 3600.0 and config["demand"]["rate_factor"] == 0.0
-    assert config["demand"]["rallies"]["per_area"] == 1.0, "the preset's own values stay"
+    assert config["demand"]["rallies"]["per_area"] == 0.0 and config["name"] == "demo-city"
+
+
+@pytest.mark.parametrize("preset", ["demo-city", "dz-2017-national"])
+def test_demand_none_draws_nothing_at_all(pollday: Call, preset: str) -> None:
+    drawn = pollday("tape", f"preset={preset}", "demand=none", "--json").json
+    assert [drawn[part] for part in ("incidents", "vehicles", "rallies", "injects")] == [0, 0, 0, 0]
+
+
+def test_each_command_says_where_it_writes(pollday: Call) -> None:
+    for name, place in (("run", "runs/NAME"), ("sweep", "studies/NAME"), ("tape", "not saved")):
+        assert place in pollday(name, "--help").out
 
 
 def test_tables_are_merged_and_entries_can_be_taken_out(pollday: Call) -> None:

@@ -31,10 +31,11 @@ def test_the_example_of_the_docs_gives_the_times_worked_out_by_hand(pollday: Cal
     # 3,500 m from Nord round the corner at 10 m/s, after 45 s
     assert (first["unit"], first["departed_at"], first["arrived_at"]) == ("car 1", "28845.0", "29195.0")
     assert first["cleared_at"] == first["closed_at"] == "30095.0"
-    # the call takes until 08:06; the loop of 1,740 s has car 2 at the market; car 1 comes from the school when it is done
-    assert (second["units"], second["arrived_at"], second["complete_at"]) == ("car 2|car 1", "29220.0", "30490.0")
+    # the call takes until 08:06; car 2, which set out on its loop of 1,740 s when the day began at 07:00, is at its base then,
+    # 1,000 m away: 60 s + 100 s; car 1 comes from the school when it is done
+    assert (second["units"], second["arrived_at"], second["complete_at"]) == ("car 2|car 1", "29320.0", "30490.0")
     # waits until car 2 has worked its 1,200 s at the market
-    assert (third["unit"], third["dispatched_at"], third["arrived_at"]) == ("car 2", "30420.0", "30830.0")
+    assert (third["unit"], third["dispatched_at"], third["arrived_at"]) == ("car 2", "30520.0", "30930.0")
     assert first["site"] == "school" and second["priority"] == "1"
 
 
@@ -124,6 +125,8 @@ BAD = [
     bad("units.csv", "id,basis\nu1,A\n", "unknown column 'basis' (did you mean 'base'?)"),
     bad("units.csv", "id,base,skills\nu1,A,serch\n", "unknown skill 'serch' (did you mean 'search'?)"),
     bad("units.csv", "id,base,shifts\nu1,A,7-15-20\n", "is no shift"),
+    bad("units.csv", "id,base,shifts\nu1,A,0700-1500\n", "column 'shifts'", "'0700' is not a time", "07:00"),
+    bad("units.csv", "id,base,shifts\nu1,A,20:00-26:00\n", "column 'shifts'", "later than 24:00"),
     bad("units.csv", "id,base,shifts\nu1,A,07:00-15:00|14:00-16:00\n", "overlap"),
     bad("units.csv", "id,base,mobilisation_time\nu1,A,-5\n", "'-5' is not a number from 0"),
     bad("units.csv", "id,base,mobilisation_time\nu1,A,nan\n", "'nan' is not a number"),
@@ -140,16 +143,23 @@ BAD = [
     bad("tape.csv", "id,at,site,scene_time\n1,100,C,60\n1,100,C,60\n", "already used"),
     bad("tape.csv", "id,at,site,scene_time\n", "tape.csv", "no incident"),
     bad("tape.csv", "id,at,site,scene_time,package\n1,100,C,60,a b\n", "is no package"),
+    bad("tape.csv", "id,at,site,scene_time,package\n1,100,C,60,patrol_cra\n", "no unit kind 'patrol_cra'", "'patrol_car'"),
+    bad("tape.csv", "id,at,site,scene_time\n1,25:00,C,60\n", "column 'at'", "later than 24:00", "D+1 01:00"),
     bad("travel.csv", "from,to,seconds\nA,B,50\n", "no time from"),
     bad("travel.csv", SQUARE.replace("C,30", "D,30"), "unknown site 'D'"),
     bad("travel.csv", SQUARE.replace("70", "x"), "travel.csv, line 2, column 'C'", "'x' is not a number"),
-    bad("preferences.csv", "site,units\nC,u9\n", "unknown unit 'u9' (did you mean 'u"),
+    bad("preferences.csv", "site,units\nC,u9\n", "unknown unit 'u9'"),
     bad("loops.csv", "unit,order,site,stop_time\nu1,1,Q,0\n", "unknown site 'Q'"),
     bad("world.yaml", "polcy: nearest\n", "world.yaml: polcy: unknown key (did you mean 'policy'?)"),
     bad("world.yaml", "speed_kmh: -3\n", "speed_kmh=-3", "greater than 0"),
     bad("world.yaml", "speed_kmh: .nan\n", "speed_kmh"),
     bad("world.yaml", "policy: preference\n", "needs the file preferences.csv"),
     bad("world.yaml", "end: -1\n", "tape.csv, line 2"),
+    bad("world.yaml", "begin: '08:00'\nend: '07:00'\n", "world.yaml: end (07:00) must be after begin (08:00)"),
+    bad("world.yaml", "reserve: [0, 0, 2, 2]\nreserve_as: share\n", "world.yaml: reserve: 2 is no share"),
+    bad("world.yaml", "wrap: [1000, 2000]\n", "world.yaml: wrap", "smaller than the extent of the sites, 3000 m"),
+    bad("world.yaml", "~: 3\n", "world.yaml: a key is empty"),
+    bad("loops.csv", "unit,order,site\nu1,1,A\nu1,1,B\n", "loops.csv, line 3", "unit 'u1' has a stop 1 already, in line 2"),
     bad("world.yaml", "a: [1\n", "world.yaml, line 2", "not readable as YAML"),
     bad("world.yaml", "country: algeria\n", "needs the columns lon and lat"),
     bad("prefs.csv", "site,units\n", "prefs.csv is none of the files"),
@@ -165,6 +175,29 @@ def test_a_mistake_in_a_folder_is_one_clear_line(pollday: Call, world: Path, fil
     for words in says:
         assert words in said.err
     assert not Path("runs").exists()
+
+
+def test_the_day_begins_with_the_first_thing_that_happens(world: Path) -> None:
+    (world / "units.csv").write_text("id,base,shifts\nu1,A,07:00-15:00\nu2,B,\n", encoding="utf-8")
+    (world / "tape.csv").write_text("id,at,site,scene_time\n1,08:00,C,60\n", encoding="utf-8")
+    given = read_folder(world).scenario
+    assert given.calendar.begin == 25_200.0
+    assert given.units.shift_start.tolist() == [25_200.0, 25_200.0]
+    (world / "world.yaml").write_text("begin: 3600\n", encoding="utf-8")
+    assert read_folder(world).scenario.calendar.begin == 3600.0
+
+
+def test_loops_are_driven_at_the_speed_home_of_their_unit(world: Path) -> None:
+    (world / "units.csv").write_text("id,base,home_factor\nu1,A,1\nu2,A,0.5\n", encoding="utf-8")
+    rows = "".join(f"{unit},{order},{site}\n" for unit in ("u1", "u2") for order, site in ((1, "A"), (2, "B")))
+    (world / "loops.csv").write_text("unit,order,site\n" + rows, encoding="utf-8")
+    (world / "world.yaml").write_text("speed_kmh: 36\n", encoding="utf-8")
+    assert read_folder(world).scenario.loops.period.tolist() == [200.0, 400.0]
+
+
+def test_nothing_can_be_taken_out_of_a_folder(pollday: Call, world: Path) -> None:
+    said = pollday("run", str(world), "~speed_kmh")
+    assert said.code == 2 and "change world.yaml" in said.err
 
 
 def test_an_area_without_a_unit_is_refused(pollday: Call, world: Path) -> None:

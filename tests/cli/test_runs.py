@@ -23,7 +23,7 @@ def saved(pollday: Call) -> Path:
 
 
 def test_a_run_reads_back_to_the_same_measures(pollday: Call, saved: Path) -> None:
-    again = pollday("measures", str(saved), "--json").json
+    again = pollday("measures", str(saved), "--internal", "--json").json
     stored = json.loads((saved / "measures.json").read_text(encoding="utf-8"))
     assert again["measures"] == stored
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))

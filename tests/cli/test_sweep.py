@@ -3,42 +3,101 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable
+from argparse import Namespace
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 
 import pytest
 
+import sim.commands.sweep as module
+from sim.cli import carry_out
+from sim.commands.answer import Answer, show
+from sim.commands.parser import parse
+from sim.commands.progress import left, progress
+from sim.commands.sweep_tables import SHOWN, amount, change, counted, digits
+from sim.reports import style
 from sim.resources import conf_dir
+from sim.study.result import Comparison
+from sim.study.statistics import Estimate
 from tests.cli.conftest import Said
 
-CITY = ("sweep", "preset=demo-city", "staffing.patrol_cars_factor=0.5,1.0", "replications=2", "study.name=cars")
+TOWN = ("preset=demo-city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
+CITY = ("sweep", *TOWN, "staffing.patrol_cars_factor=0.5,1.0", "replications=2", "study.name=cars")
 
 
-def test_a_sweep_writes_table_results_and_pictures(pollday: Callable[..., Said], tmp_path: Path) -> None:
-    said = pollday(*CITY, "--json")
-    assert said.code == 0, said.err
-    folder = tmp_path / "studies" / "cars"
-    assert said.json["folder"] == "studies/cars" and len(said.json["digests"]["table"]) == 64
-    assert {p.name for p in folder.iterdir()} >= {"study.json", "table.csv", "results.csv", "overview.png", "map.svg"}
-    with (folder / "results.csv").open(encoding="utf-8") as file:
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("sweep")
+
+
+@pytest.fixture(scope="module")
+def swept(folder: Path) -> Iterator[Answer]:
+    """One sweep with all its pictures, in one process."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.setitem(style._RC, "savefig.dpi", 40)
+        args: Namespace = parse([*CITY, "--workers", "1"])
+        answer = carry_out(args)
+        assert isinstance(answer, Answer)
+        yield answer
+
+
+@pytest.fixture
+def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "draw_all", lambda *_: [])
+
+
+def test_a_sweep_writes_table_results_and_pictures(swept: Answer, folder: Path) -> None:
+    studied = folder / "studies" / "cars"
+    assert swept.data["command"] == "sweep" and swept.data["same_days"] is True
+    assert swept.data["folder"] == "studies/cars" and len(swept.data["digests"]["table"]) == 64
+    assert {p.name for p in studied.iterdir()} >= {"study.json", "table.csv", "results.csv", "overview.png", "map.svg"}
+    with (studied / "results.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
     assert [(r["option"], r["replication"]) for r in rows] == [
         (option, day) for option in ("patrol_cars_factor=0.5", "patrol_cars_factor=1.0") for day in "01"
     ]
     assert len({r["tape_digest"] for r in rows if r["replication"] == "0"}) == 1
-    assert (folder.stat().st_mode & 0o077, (folder / "table.csv").stat().st_mode & 0o077) == (0, 0)
+    assert (studied.stat().st_mode & 0o077, (studied / "table.csv").stat().st_mode & 0o077) == (0, 0)
 
 
-def test_m_is_accepted_and_the_table_is_the_same_again(pollday: Callable[..., Said]) -> None:
-    first = pollday(*CITY, "--json").json
-    again = pollday("sweep", "-m", *CITY[1:], "--workers", "1", "--json").json
-    assert first["digests"] == again["digests"] and first["table"] == again["table"]
+def test_m_is_accepted_and_two_workers_give_the_same_table(
+    swept: Answer, pollday: Callable[..., Said], no_pictures: None
+) -> None:
+    again = pollday("sweep", "-m", *CITY[1:], "--workers", "2", "--json").json
+    assert again["digests"] == swept.data["digests"] and again["table"] == swept.data["table"]
 
 
-def test_people_read_a_table_with_paired_differences(pollday: Callable[..., Said]) -> None:
-    said = pollday(*CITY)
-    assert "Heads by option" in said.out and "Difference to 'patrol_cars_factor=0.5'" in said.out
-    assert "potential response" in said.out and "overview.png" in said.out
+def test_people_read_a_table_with_paired_differences(swept: Answer) -> None:
+    text = show(swept, as_json=False)
+    assert "Difference to 'patrol_cars_factor=0.5' on the same days" in text and "overview.png" in text
+    assert "Means over 2 days" in text and "no difference on any day" in text and "Not at equal heads" in text
+
+
+def test_printed_heads_are_those_of_the_table(swept: Answer, folder: Path) -> None:
+    with (folder / "studies" / "cars" / "table.csv").open(encoding="utf-8") as file:
+        means = {(r["option"], r["measure"]): float(r["mean"]) for r in csv.DictReader(file) if r["mean"]}
+    text = show(swept, as_json=False)
+    for measure in ("heads_on_duty", "heads_mobile", "heads_at_centres", "heads_mobilised"):
+        assert f"{round(means['patrol_cars_factor=1.0', measure]):,}" in text
+
+
+def test_different_days_are_not_paired_and_not_called_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], no_pictures: None
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    answer = carry_out(parse(["sweep", *TOWN, "demand.rate_factor=1,1.5", "replications=2", "--workers", "1"]))
+    assert isinstance(answer, Answer) and answer.data["same_days"] is False
+    text = show(answer, as_json=False)
+    assert "between different days (not paired)" in text and "same days" not in text
+    assert "change what happens on a day" in capsys.readouterr().err
+
+
+def test_one_day_of_one_option_is_written_in_the_singular(pollday: Callable[..., Said], no_pictures: None) -> None:
+    said = pollday("sweep", *TOWN, "replications=1", "--workers", "1")
+    assert "1 option x 1 day = 1 run on 1 core\n" in said.err and "Figures of 1 day: no intervals" in said.out
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in (conf_dir() / "study").glob("*.yaml")))
@@ -52,8 +111,10 @@ def test_every_study_composes(pollday: Callable[..., Said], name: str) -> None:
     ("words", "told"),
     [
         (("study=national-stafing",), "did you mean 'national-staffing'"),
-        (("replications=0", *CITY[1:3]), "1 or more"),
-        (("replications=many", *CITY[1:3]), "not a whole number"),
+        (("replications=0", *CITY[1:6]), "1 or more"),
+        (("replications=many", *CITY[1:6]), "not a whole number"),
+        (("preset=demo-city", "seed=1,2"), "seed: options of a study face the same days"),
+        (("preset=demo-city", "replication=1,2"), "replication: a study counts its days itself"),
         (("preset=demo-city", "staffing.patrol_cars_facto=1,2"), "patrol_cars_factor"),
         (("preset=demo-city", "staffing.patrol_cars_factor=1,-2"), "patrol_cars_factor"),
         (("preset=demo-city", "staffing.patrol_cars_factor=1,1"), "twice"),
@@ -68,9 +129,58 @@ def test_a_study_that_cannot_run_is_refused_in_one_line(
     assert not (tmp_path / "studies").exists()
 
 
+def test_a_study_file_of_ones_own(pollday: Callable[..., Said], tmp_path: Path) -> None:
+    file = tmp_path / "mine.yaml"
+    body = "question: Why?\nwords: [preset=demo-city]\noptions:\n  few: [staffing.patrol_cars_factor=0.5]\n  many: []\n"
+    file.write_text(body, encoding="utf-8")
+    said = pollday("sweep", "study=mine.yaml", "--cfg", "job", "--json")
+    assert said.json["study"] == "mine" and list(said.json["options"]) == ["few", "many"]
+    for wrong, told in (
+        (body.replace("question", "qestion"), "did you mean 'question'"),
+        ("question: Why?\n", "no options"),
+        (body.replace("many: []", "many: 3"), "options.many is no list of overrides"),
+        (body + "replications: many\n", "replications is no whole number"),
+    ):
+        file.write_text(wrong, encoding="utf-8")
+        said = pollday("sweep", "study=mine.yaml")
+        assert said.code == 2 and told in said.err and len(said.err.splitlines()) == 1
+    assert "no such file" in pollday("sweep", "study=yours.yaml").err
+
+
 def test_a_foreign_folder_is_not_written_to(pollday: Callable[..., Said], tmp_path: Path) -> None:
     folder = tmp_path / "studies" / "cars"
     folder.mkdir(parents=True)
     (folder / "letter.txt").write_text("mine")
     said = pollday(*CITY)
     assert said.code == 2 and "no study" in said.err and len(list(folder.iterdir())) == 1
+
+
+def test_explain_knows_the_columns_of_a_study(pollday: Callable[..., Said]) -> None:
+    for name in ("heads_mobile", "smallest_detectable", "difference_half_width", "replications"):
+        assert pollday("explain", name, "--json").json["name"] == name
+
+
+def test_intervals_are_cut_to_what_is_possible() -> None:
+    share, minutes = SHOWN["coverage"], SHOWN["response_mean"]
+    assert amount(Estimate(0.9524, 0.2049, 3), share, 1) == "95.2 (74.8 to 100)"
+    assert amount(Estimate(60.0, 90.0, 3), minutes, 1) == "1.0 (0 to 2.5)"
+    assert amount(Estimate(1.0, 0.0, 3), share, 1) == "100.0 on every day"
+    assert amount(Estimate(60.0, None, 1), minutes, 1) == "1.0" and amount(Estimate(None, None, 0), minutes, 1) is None
+    assert [digits([20.0]), digits([0.34, 0.01]), digits([])] == [1, 2, 1]
+
+
+def test_a_difference_of_nothing_on_every_day_is_said_in_words() -> None:
+    nil = Comparison("more", "coverage", Estimate(1.0, 0.0, 3), Estimate(0.0, 0.0, 3), 0.0)
+    assert change(nil, SHOWN["coverage"], 1) == "no difference on any day"
+    real = replace(nil, difference=Estimate(0.9, 0.3, 3))
+    assert change(real, SHOWN["coverage"], 1) == "+90.0 (+60.0 to +100.0) *"
+    assert change(replace(nil, paired=False), SHOWN["coverage"], 1) == "+0.0 (+0.0 to +0.0)"
+
+
+def test_progress_without_a_terminal_is_a_line_every_half_minute() -> None:
+    stream, now = StringIO(), iter([0.0, 10.0, 31.0, 40.0, 70.0])
+    with progress(4, stream, lambda: next(now)) as update:
+        for _ in range(4):
+            update()
+    assert stream.getvalue() == "2 of 4 runs done, about 31 s left\n"
+    assert left(600.0, 1, 3) == "20 min" and counted(1, "day") == "1 day"

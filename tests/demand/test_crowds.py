@@ -15,6 +15,7 @@ from sim.demand.tape import THINNINGS
 from sim.demand.vehicles import Traffic, hour_weights
 from sim.settings.calendar import CalendarSettings
 from sim.territory.calendar import build_calendar
+from sim.territory.venues import venues_in_order
 from tests.demand.conftest import make_territory, only
 
 
@@ -65,6 +66,26 @@ def test_gatherings_are_in_halls_of_their_area_at_most_one_in_each(rallies):
         assert rally.site in venues
         assert settings.rallies.start_from <= rally.start_at <= settings.rallies.start_to
         assert rally.end_at > rally.start_at
+
+
+def test_gatherings_fill_the_halls_of_the_largest_communes_first(calendar, demand):
+    territory = make_territory()
+    sites = territory.sites
+    sites.commune[sites.of_kind("venue")] = [3, 1, 13, 11]  # in area 0 the second hall is that of the larger commune
+    order = [venues_in_order(territory, area).tolist() for area in (0, 1)]
+    first, second = (sites.of_kind("venue")[area * 2 : area * 2 + 2].tolist() for area in (0, 1))
+    assert order == [first[::-1], second[::-1]]
+    schedule = replace(demand.rallies, per_area=1.0)
+    tape = draw_tape(territory, calendar, replace(only(demand), rallies=schedule), 9)
+    assert [rally.site for rally in tape.rallies] == [order[0][0], order[1][0]]
+
+
+def test_later_halls_of_a_commune_stand_for_fewer_voters():
+    territory = make_territory()
+    sites = territory.sites
+    halls = sites.of_kind("venue")[:2]
+    sites.commune[halls] = 1
+    assert venues_in_order(territory, 0).tolist() == halls.tolist()  # the whole commune, then half of it
 
 
 def test_incidents_of_gatherings_hang_on_them_and_are_drawn_at_the_hazard_bound(rallies):

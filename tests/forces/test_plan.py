@@ -14,9 +14,10 @@ from sim.errors import InputError
 from sim.forces.build import Forces
 from sim.forces.kinds import KIND, KIND_BLOCK
 from sim.forces.ledger import plan_ledger
+from sim.forces.plan import manned
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, POLLING, build_roster
 from sim.forces.units import Units
-from sim.settings.forces import ShiftSettings, StaffingSettings
+from sim.settings.forces import Manning, ShiftSettings, StaffingSettings
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
 
@@ -208,6 +209,24 @@ def test_settings_out_of_bounds_are_refused(bad: dict[str, Any]) -> None:
         StaffingSettings(**bad)
 
 
+@pytest.mark.parametrize(("planned", "rings"), [(0.0, 0), (0.4, 1), (1.0, 1), (5.0, 1)])
+def test_rings_are_planned_for_so_many_gatherings_in_each_area(
+    territory: Maker, forces: Maker, planned: float, rings: int
+) -> None:
+    made = forces(territory((8, 8)), rings_per_area=planned)
+    assert kinds(made.units)["rally_ring"] == 2 * rings
+
+
 def test_rally_hours_must_follow_each_other() -> None:
     with pytest.raises(ValueError, match="ring_hours"):
         StaffingSettings(ring_hours=(("16:00", "20:00"), ("19:00", "23:00")))
+
+
+def test_units_with_a_mobile_office_are_manned_first_before_the_vote_and_no_head_more() -> None:
+    cell = np.array([0, 0, 0, 0, 1, 1])
+    total = base = np.array([4, 2])
+    first = np.array([False, False, True, True, False, False])
+    plain, early = manned(cell, 3, base, total, Manning()), manned(cell, 3, base, total, Manning(), first)
+    assert early.sum(axis=0).tolist() == plain.sum(axis=0).tolist()
+    assert early[:4, BEFORE].tolist() == [0, 0, 3, 0] or early[:4, BEFORE].tolist() == [0, 0, 3, 3]
+    assert (early[:, POLLING] == 3).all() and (early[:, NIGHT] == plain[:, NIGHT]).all()

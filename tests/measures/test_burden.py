@@ -12,7 +12,8 @@ from sim.demand.tape import Inject, Rally, Tape, Vehicles
 from sim.gates import fifo_waits
 from sim.measures.checkpoints import checkpoint_table, flow, mean_service, staffed_spans, traffic_per_minute
 from sim.measures.day import Day
-from sim.measures.rallies import burden, door_officers, entry_queue, rally_table
+from sim.measures.occupancy import load_table
+from sim.measures.rallies import burden, door_officers, entry_queue, gathering_spans, rally_table, ring_use
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings.response import CheckpointSettings, RallySettings
@@ -113,6 +114,24 @@ def test_an_entry_queue_worked_by_hand() -> None:
     assert row["entry_queue_max"] == pytest.approx(400.0)
     assert row["entry_wait_max"] == pytest.approx(2400.0, abs=60.0)
     assert row["minutes_lost_rallies"] == pytest.approx(1000 * (1200.0 + 6.0) / 60.0, rel=0.01)
+
+
+def test_a_ring_has_its_load_while_a_gathering_is_at_its_venue() -> None:
+    scenario = posts()
+    rules = replace(scenario.rallies, doors_time=1.5 * HOUR, exit_time=0.5 * HOUR)
+    scenario = replace(scenario, rallies=rules)
+    ring = np.array([4])
+    gathering = Rally(1, 4, 15 * HOUR, 17 * HOUR, 900)  # people there from 13:30 to 17:30, the ring from 14:00 to 20:00
+    assert ring_use(quiet(scenario, rallies=(gathering,)), ring) == pytest.approx(3.5 / 6.0)
+    assert ring_use(quiet(scenario), ring) == 0.0
+    assert ring_use(quiet(scenario), ring[:0]) is None
+    second = Rally(2, 4, 16 * HOUR, 18 * HOUR, 500)  # the two overlap: until 18:30 somebody is there
+    day = quiet(scenario, rallies=(gathering, second))
+    assert gathering_spans(day) == {4: [(13.5 * HOUR, 18.5 * HOUR)]}
+    assert ring_use(day, ring) == pytest.approx(4.5 / 6.0)
+    load = load_table(day, checkpoint_table(day))
+    row = load["resource"].index("rally_ring")
+    assert (load["count"][row], load["load"][row]) == (1, pytest.approx(4.5 / 6.0))
 
 
 def test_burden_adds_up_over_the_day() -> None:

@@ -11,15 +11,16 @@ from sim.measures.collect import measure
 from sim.measures.coverage import coverage
 from sim.measures.day import Day
 from sim.measures.invariants import check_invariants
-from sim.measures.presence import presence
+from sim.measures.presence import presence, worst_area_gap
 from sim.processes.simulation import Simulation, run
 from tests.measures.nation import nation
 from tests.measures.worlds import town
 
 HEADLINE = (
-    "response_mean", "response_p90", "compliance_p1", "compliance_p2", "compliance", "potential_response", "coverage",
-    "coverage_worst_area", "presence_gap_mean", "presence_gap_max", "utilisation", "handled_on_spot", "open", "lapsed",
-    "prevented", "minutes_lost",
+    "response_mean", "response_p90", "compliance_p1", "compliance_p2", "compliance_p1_p2", "potential_response", "coverage",
+    "coverage_worst_area", "presence_gap_mean", "presence_gap_max", "presence_gap_worst_area", "utilisation",
+    "handled_on_spot", "open", "lapsed", "prevented", "minutes_lost",
+    "call_processing_mean", "queueing_mean", "mobilisation_mean", "travel_mean",
 )  # fmt: skip
 
 
@@ -37,7 +38,7 @@ def test_an_empty_day_has_no_data_where_there_is_none() -> None:
     scenario, tape = town(incidents=1)
     tape.incidents.at[:] = 39_999.0
     measures = measure(scenario, tape, Simulation(scenario, tape).advance(100.0), until=100.0)
-    assert (measures["response_mean"], measures["compliance"], measures["coverage"]) == (None, None, None)
+    assert (measures["response_mean"], measures["compliance_p1_p2"], measures["coverage"]) == (None, None, None)
     assert measures["incidents"] == 0 and measures["open"] == 0
 
 
@@ -46,6 +47,28 @@ def test_accounts_close() -> None:
     figures = measure(scenario, tape, run(scenario, tape))
     ends = ("closed", "handled_on_spot", "open", "lapsed", "prevented")
     assert sum(figures[name] for name in ends) == figures["incidents"] == len(tape.incidents)
+
+
+def test_the_four_parts_beside_the_headline_add_up_to_it() -> None:
+    scenario, tape = town()
+    figures = measure(scenario, tape, run(scenario, tape))
+    parts = ("call_processing_mean", "queueing_mean", "mobilisation_mean", "travel_mean")
+    assert sum(figures[name] for name in parts) == pytest.approx(figures["response_mean"])
+
+
+def test_a_name_means_one_thing_in_headline_and_tables() -> None:
+    scenario, tape = town()
+    measures = measure(scenario, tape, run(scenario, tape))
+    rows = measures.tables["response_by_group"]
+    election = rows["group"].index("election")
+    assert all(measures[name] == rows[name][election] for name in set(measures) & set(rows))
+    assert "compliance" not in measures
+
+
+def test_the_worst_area_is_one_of_five_centres_or_more() -> None:
+    areas = {"centres": [4, 5, 80], "presence_gap_mean": [9_000.0, 700.0, 600.0]}
+    assert worst_area_gap(areas) == 700.0
+    assert worst_area_gap({"centres": [4], "presence_gap_mean": [9_000.0]}) is None
 
 
 def test_more_cars_cover_more() -> None:

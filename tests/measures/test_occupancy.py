@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
+from sim.measures.activity import status_times
 from sim.measures.day import UNIT_STATUSES, Day, time_before
-from sim.measures.occupancy import load_table, occupancy_table, open_work, overload_table, status_times, utilisation
+from sim.measures.occupancy import load_table, occupancy_table, open_work, overload_table, patrol_shares, utilisation
+from sim.measures.presence import loop_segments
 from sim.processes.simulation import run
+from sim.trace import CODE, PURPOSES
 from tests.measures.worlds import Story, line, town
 
 NO_GATES: dict[str, list] = {"gate_load": []}
@@ -36,10 +40,64 @@ def one_task_day() -> Day:
 def test_status_times_worked_by_hand() -> None:
     times = status_times(one_task_day())
     names = dict(zip(UNIT_STATUSES, times[0].tolist()))
-    assert (names["responding"], names["on_scene"], names["free"]) == (100.0, 300.0, 1000.0)
-    assert (names["returning"], names["off_duty"]) == (34_600.0, 4_000.0)
+    assert (names["responding"], names["on_scene"], names["free"]) == (100.0, 300.0, 1000.0 + 34_500.0)
+    assert (names["returning"], names["off_duty"]) == (100.0, 4_000.0)
     assert times.sum(axis=1).tolist() == [40_000.0] * 2
     assert utilisation(times) == 400.0 / 72_000.0
+
+
+def test_a_drive_to_the_loop_is_no_patrol() -> None:
+    """Unit 0 patrols from the start, is sent at 1000 s, and drives 250 s back to its loop from 1400 s on."""
+    scenario, tape = line(tasks=1)
+    day = Story()
+    day.told(0.0, "on_duty", unit=0)
+    day.told(0.0, "loop_started", unit=0)
+    for kind in ("occurred", "reported", "processed"):
+        day.told(1000.0, kind, 0)
+    day.told(1000.0, "loop_suspended", unit=0)
+    day.told(1000.0, "dispatched", 0, 0)
+    day.told(1100.0, "arrived", 0, 0)
+    day.told(1400.0, "cleared", 0, 0, 400.0)
+    day.told(1400.0, "closed", 0)
+    day.told(1400.0, "loop_started", unit=0, value=1650.0)
+    day.drive(0, 1400.0, 1650.0, (1000.0, 0.0), (0.0, 0.0), "to_loop")
+    day.told(36_000.0, "off_duty", unit=0)
+    loop = np.where(np.arange(2) == 0, 0, -1)
+    scenario = replace(scenario, units=replace(scenario.units, loop=loop))
+    whole = Day.of(scenario, tape, day.trace)
+    names = dict(zip(UNIT_STATUSES, status_times(whole)[0].tolist()))
+    assert (names["on_loop"], names["returning"], names["free"]) == (1000.0 + 34_350.0, 250.0, 0.0)
+    assert (names["responding"], names["on_scene"], names["off_duty"]) == (100.0, 300.0, 4_000.0)
+    assert patrol_shares(whole) == {"patrol_car": pytest.approx(35_350.0 / 36_000.0)}
+    assert load_table(whole, NO_GATES)["patrolling"] == [pytest.approx(35_350.0 / 36_000.0), None, None]
+
+
+def test_a_drive_home_cut_short_by_the_end_of_duty_is_counted_until_then() -> None:
+    scenario, tape = line(tasks=1)
+    day = Story()
+    day.told(0.0, "on_duty", unit=0)
+    day.told(100.0, "returning", unit=0, value=500.0)
+    day.told(250.0, "off_duty", unit=0)
+    names = dict(zip(UNIT_STATUSES, status_times(Day.of(scenario, tape, day.trace))[0].tolist()))
+    assert (names["free"], names["returning"], names["off_duty"]) == (100.0, 150.0, 39_750.0)
+
+
+@pytest.mark.parametrize("taskable", ["while_returning", "at_base"])
+def test_returning_is_the_time_of_the_drives_back_whoever_may_be_sent(taskable: str) -> None:
+    scenario, tape = town(taskable=taskable)
+    day = Day.of(scenario, tape, run(scenario, tape))
+    times, whole = status_times(day), day.intervals
+    drives = np.isin(day.leg_columns["purpose"], [PURPOSES.index("home"), PURPOSES.index("to_loop")])
+    ends = np.full(len(whole.unit), np.inf)
+    for unit, begin, end in zip(day.leg_unit[drives], day.leg("depart_at")[drives], day.leg("arrive_at")[drives]):
+        ends[(whole.unit == unit) & (whole.begin == begin)] = end
+    kind = day.kind[whole.record]
+    drive = np.isin(kind, [CODE["returning"], CODE["loop_started"]]) & np.isfinite(ends)
+    expected = (np.minimum(ends, whole.end) - whole.begin)[drive].sum()
+    assert times[:, UNIT_STATUSES.index("returning")].sum() == pytest.approx(expected)
+    assert 0 < expected <= (whole.end - whole.begin)[drive].sum()
+    rounds = loop_segments(day)
+    assert times[:, UNIT_STATUSES.index("on_loop")].sum() == pytest.approx((rounds.end - rounds.begin).sum())
 
 
 def test_status_times_add_up_to_the_shifts_on_a_day_of_the_engine() -> None:

@@ -11,14 +11,15 @@ from sim.cli import compose
 from sim.errors import InputError
 from sim.settings import Settings
 from sim.study.design import Option, Study
-from sim.study.execute import execute
-from sim.study.point import EXCEEDANCE_MINUTES, run_point
-from sim.study.result import Outcome, StudyResult, compare, table_digest, table_rows
+from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, run_point
+from sim.study.result import Outcome, StudyResult, compare, table_rows
+
+TOWN = ("preset=demo-city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
 
 
 @pytest.fixture(scope="module")
 def town() -> Settings:
-    return compose(["preset=demo-city"])
+    return compose(TOWN)
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def test_another_replication_is_another_day(town: Settings, outcome: Outcome) ->
 
 
 def test_changing_staff_leaves_the_day_alone(outcome: Outcome) -> None:
-    fewer = run_point(compose(["preset=demo-city", "staffing.patrol_cars_factor=0.5"]), 0).digests
+    fewer = run_point(compose([*TOWN, "staffing.patrol_cars_factor=0.5"]), 0).digests
     assert fewer["tape"] == outcome.digests["tape"] and fewer["trace"] != outcome.digests["trace"]
 
 
@@ -53,23 +54,8 @@ def test_heads_are_counted_beside_the_measures(outcome: Outcome) -> None:
 
 
 def _study(town: Settings, replications: int = 2) -> Study:
-    more = compose(["preset=demo-city", "staffing.patrol_cars_factor=2"])
+    more = compose([*TOWN, "staffing.patrol_cars_factor=2"])
     return Study("s", "?", (Option("as is", (), town), Option("more", (), more)), replications, "as is")
-
-
-def _run(study: Study, workers: int) -> str:
-    result = StudyResult(study)
-    tasks = study.tasks()
-
-    def receive(position: int, outcome: Outcome) -> None:
-        result.outcomes[tasks[position]] = outcome
-
-    execute(run_point, [(study.options[o].settings, r) for o, r in tasks], workers, receive)
-    return table_digest(table_rows(compare(result, ["response_mean", "potential_response"])))
-
-
-def test_one_worker_and_two_give_the_same_table(town: Settings) -> None:
-    assert _run(_study(town), 1) == _run(_study(town), 2)
 
 
 def test_replications_come_before_options(town: Settings) -> None:
@@ -88,12 +74,50 @@ def test_a_study_names_what_is_wrong_with_it(town: Settings) -> None:
         replace(study, options=())
 
 
+def _busier(town: Settings, word: str) -> Study:
+    other = compose([*TOWN, word])
+    return Study("s", "?", (Option("as is", (), town), Option("other", (word,), other)), 2, "as is")
+
+
+@pytest.mark.parametrize("word", ["checkpoints.inspect_rate=0.3", "staffing.absence=0.1"])
+def test_a_plan_never_changes_the_day(town: Settings, word: str) -> None:
+    assert options_share_days(_busier(town, word))
+
+
+@pytest.mark.parametrize("word", ["demand.rate_factor=2", "calendar.closing=72000", "territory.city.zones=3"])
+def test_what_changes_the_day_is_noticed_before_anything_runs(town: Settings, word: str) -> None:
+    assert not options_share_days(_busier(town, word))
+
+
+def test_seed_and_replication_are_no_options(town: Settings) -> None:
+    with pytest.raises(InputError, match="face the same days"):
+        _busier(town, "seed=5")
+    with pytest.raises(InputError, match="counts its days itself"):
+        _busier(town, "replication=5")
+
+
+def _outcome(value: float, tape: str) -> Outcome:
+    return Outcome({"response_mean": value}, {}, {"tape": tape})
+
+
+def test_days_that_differ_are_compared_as_unrelated_samples(town: Settings) -> None:
+    study = _study(town)
+    days = {(0, 0): _outcome(1.0, "a"), (1, 0): _outcome(3.0, "a"), (0, 1): _outcome(2.0, "b"), (1, 1): _outcome(4.0, "b")}
+    paired = StudyResult(study, days)
+    unpaired = StudyResult(study, {**days, (1, 1): _outcome(4.0, "c")})
+    assert paired.same_days and not unpaired.same_days
+    (_, same), (_, other) = compare(paired, ["response_mean"]), compare(unpaired, ["response_mean"])
+    assert same.difference is not None and same.difference.half_width == 0.0 and not same.is_nil
+    assert other.difference is not None and other.difference.half_width is not None and other.difference.half_width > 1
+    assert other.difference.mean == 2.0 and not other.paired
+
+
 def test_the_baseline_has_no_difference_to_itself(town: Settings, outcome: Outcome) -> None:
     study = _study(town, 1)
     result = StudyResult(study, {(0, 0): outcome, (1, 0): outcome})
     base, other = compare(result, ["response_mean"])
     assert base.difference is None and other.difference is not None
-    assert other.difference.mean == 0.0 and other.difference.half_width is None and other.is_real is None
+    assert other.difference.mean == 0.0 and other.difference.half_width is None and other.is_real is None and other.is_nil
 
 
 def test_a_run_that_is_missing_is_no_data(town: Settings) -> None:

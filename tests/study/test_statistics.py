@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.study.statistics import band, estimate, paired_difference, smallest_detectable
+from sim.study.statistics import band, estimate, paired_difference, smallest_detectable, unpaired_difference
 
 
 def test_an_interval_is_students_t() -> None:
@@ -37,6 +37,21 @@ def test_paired_differences_use_the_common_prefix() -> None:
     assert (difference.mean, difference.replications) == (1.5, 2)
 
 
+def test_different_days_give_welchs_interval() -> None:
+    here, there = [3.0, 4.0, 7.0, 8.0], [1.0, 1.5, 2.0]
+    interval = stats.ttest_ind(here, there, equal_var=False).confidence_interval(0.95)
+    made = unpaired_difference([*here, None], there)
+    assert (made.low, made.high) == pytest.approx((interval.low, interval.high)) and made.replications == 3
+    detectable = smallest_detectable(made)
+    assert detectable is not None and made.half_width is not None and detectable > made.half_width
+
+
+def test_unrelated_samples_without_spread_or_data() -> None:
+    assert unpaired_difference([2.0, 2.0], [1.0, 1.0]).half_width == 0.0
+    assert unpaired_difference([2.0], [1.0, 1.0]).half_width is None
+    assert unpaired_difference([None], [1.0]).mean is None
+
+
 def test_pairing_sees_what_independent_intervals_hide() -> None:
     days = np.random.default_rng(1).normal(0, 10, 40)
     better, base = (days - 1.0 + np.random.default_rng(2).normal(0, 0.1, 40)).tolist(), days.tolist()
@@ -53,8 +68,8 @@ def test_intervals_cover_the_truth_as_often_as_they_claim() -> None:
 
 
 def test_the_smallest_detectable_difference_is_found_with_the_promised_power() -> None:
-    draws = np.random.default_rng(4).normal(0.0, 1.0, (4000, 10))
-    typical = np.median([smallest_detectable(estimate(row)) for row in draws.tolist()])  # type: ignore[type-var]
+    draws = np.random.default_rng(4).normal(0.0, 1.0, (600, 10))
+    typical = np.median([smallest_detectable(estimate(row)) for row in draws.tolist()])
     found = np.mean([stats.ttest_1samp(row + typical, 0.0).pvalue < 0.05 for row in draws])
     assert 0.72 <= found <= 0.86
 

@@ -1,0 +1,159 @@
+"""What ``pollday sweep`` prints: heads, means with intervals, differences to the baseline, and what they say in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import floor, inf, log10
+
+from sim.commands.answer import Grid
+from sim.study.design import Study
+from sim.study.result import Comparison, StudyResult, compare
+from sim.study.statistics import Estimate
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one measure is printed: label, unit, what its figures are divided by, and the least and largest possible figure."""
+
+    label: str
+    unit: str
+    scale: float
+    least: float = 0.0
+    most: float = inf
+
+    @property
+    def heading(self) -> str:
+        """Label with its unit."""
+        return f"{self.label} ({self.unit})" if self.unit else self.label
+
+
+SHOWN = {
+    "potential_response": Column("potential response", "min", 60.0),
+    "response_mean": Column("mean response", "min", 60.0),
+    "response_p90": Column("90 % within", "min", 60.0),
+    "compliance_p1_p2": Column("within target, P1 and P2", "%", 0.01, most=1.0),
+    "coverage": Column("offices covered", "%", 0.01, most=1.0),
+    "coverage_worst_area": Column("covered in worst area", "%", 0.01, most=1.0),
+    "presence_gap_mean": Column("mean gap between patrols", "min", 60.0),
+    "handled_on_spot": Column("settled by fixed teams", "", 1.0),
+    "minutes_lost": Column("minutes lost at checkpoints", "thousand", 1000.0),
+}
+"""Measures of the printed table."""
+HEADS = {
+    "heads_on_duty": "on duty at noon",
+    "heads_mobile": "of them in mobile units",
+    "heads_at_centres": "of them at centres",
+    "heads_mobilised": "mobilised",
+}
+
+
+def counted(number: int, word: str) -> str:
+    """``1 day``, ``2 days``."""
+    return f"{number} {word}{'' if number == 1 else 's'}"
+
+
+def plan_line(study: Study, workers: int) -> str:
+    """What is about to run, in one line."""
+    options, days = counted(len(study.options), "option"), counted(study.replications, "day")
+    return f"{study.name}: {options} x {days} = {counted(len(study.tasks()), 'run')} on {counted(workers, 'core')}"
+
+
+def tables(result: StudyResult) -> list[str | Grid]:
+    """Heads, means with 95 % intervals, and differences to the baseline."""
+    comparisons = {(c.option, c.measure): c for c in compare(result, list(SHOWN))}
+    names = [option.name for option in result.study.options]
+    means = [_mean_row(column, [comparisons[n, m].estimate for n in names]) for m, column in SHOWN.items()]
+    days = counted(result.study.replications, "day")
+    title = f"Means over {days}, with 95 % intervals" if result.study.replications > 1 else f"Figures of {days}: no intervals"
+    shown: list[str | Grid] = [*heads_table(result), Grid(title, ["measure", *names], means)]
+    others = [n for n in names if n != result.study.baseline]
+    if others:
+        kind = "on the same days" if result.same_days else "between different days (not paired)"
+        title = f"Difference to '{result.study.baseline}' {kind}, 95 % intervals (* excludes zero)"
+        rows = [_difference_row(column, [comparisons[n, m] for n in others]) for m, column in SHOWN.items()]
+        shown.append(Grid(title, ["measure", *others], rows))
+    return shown
+
+
+def heads_table(result: StudyResult) -> list[str | Grid]:
+    """Heads of every option, the same figures as in ``table.csv``, and whether options are at equal heads."""
+    found = {(c.option, c.measure): c.estimate.mean for c in compare(result, list(HEADS))}
+    names = [option.name for option in result.study.options]
+    rows = [[name, *(None if (mean := found[name, m]) is None else round(mean) for m in HEADS)] for name in names]
+    mobilised = [found[name, "heads_mobilised"] for name in names]
+    grid = Grid("Heads present by option, mean of the days (every ledger closes)", ["option", *HEADS.values()], rows)
+    if None in mobilised or len(names) < 2:
+        return [grid]
+    low, high = min(map(float, filter(None, mobilised)), default=0.0), max(map(float, filter(None, mobilised)), default=0.0)
+    if low == high:
+        return [grid, f"Equal heads: every option mobilises {low:,.0f}."]
+    return [grid, f"Not at equal heads: options mobilise {low:,.0f} to {high:,.0f}."]
+
+
+def digits(half_widths: Sequence[float]) -> int:
+    """Decimals that show the widest of some half-widths to two figures: one or two."""
+    widest = max(half_widths, default=0.0)
+    return min(max(1 - floor(log10(widest)), 1), 2) if widest > 0 else 1
+
+
+def _mean_row(column: Column, estimates: Sequence[Estimate]) -> list[str | None]:
+    places = digits([e.half_width / column.scale for e in estimates if e.half_width])
+    return [column.heading, *(amount(e, column, places) for e in estimates)]
+
+
+def amount(estimate: Estimate, column: Column, places: int) -> str | None:
+    """``95.2 (74.8 to 100)``: the mean and its interval, cut to what is possible; days that all agree promise no certainty."""
+    if estimate.mean is None:
+        return None
+    text = _number(estimate.mean / column.scale, places)
+    if estimate.low is None or estimate.high is None:
+        return text
+    if not estimate.half_width:
+        return f"{text} on every day"
+    low = "0" if estimate.low <= column.least else _number(estimate.low / column.scale, places)
+    high = f"{column.most / column.scale:.0f}" if estimate.high >= column.most else _number(estimate.high / column.scale, places)
+    return f"{text} ({low} to {high})"
+
+
+def _difference_row(column: Column, comparisons: Sequence[Comparison]) -> list[str | None]:
+    halves = [c.difference.half_width / column.scale for c in comparisons if c.difference and c.difference.half_width]
+    places = digits(halves)
+    return [column.heading, *(change(c, column, places) for c in comparisons)]
+
+
+def change(comparison: Comparison, column: Column, places: int) -> str | None:
+    """``-0.62 (-0.70 to -0.54) *``: the difference and its interval, cut to what is possible; a star where it excludes zero."""
+    difference = comparison.difference
+    if difference is None or difference.mean is None:
+        return None
+    if comparison.is_nil:
+        return "no difference on any day"
+    text = f"{difference.mean / column.scale:+.{places}f}"
+    if difference.low is None or difference.high is None:
+        return text
+    reach = column.most - column.least
+    low, high = (f"{min(max(end, -reach), reach) / column.scale:+.{places}f}" for end in (difference.low, difference.high))
+    return f"{text} ({low} to {high}){' *' if comparison.is_real else ''}"
+
+
+def _number(value: float, places: int) -> str:
+    return f"{value:,.{places}f}" if abs(value) >= 1000 else f"{value:.{places}f}"
+
+
+def reading(result: StudyResult) -> list[str]:
+    """One sentence an option, made from the numbers by rule."""
+    return [_sentence(c, result.study.baseline) for c in compare(result, ["potential_response"]) if c.difference is not None]
+
+
+def _sentence(c: Comparison, baseline: str) -> str:
+    assert c.difference is not None
+    if c.is_nil:
+        return f"{c.option}: the potential response is the same as under '{baseline}' on every day."
+    if c.difference.mean is None or c.is_real is None:
+        return f"{c.option}: too few days to say."
+    if not c.is_real:
+        floor_text = f"; a difference of {c.detectable / 60:.2f} min would have shown" if c.detectable is not None else ""
+        return f"{c.option}: no difference in potential response that these days can show{floor_text}."
+    word = "shorter" if c.difference.mean < 0 else "longer"
+    return f"{c.option}: potential response {abs(c.difference.mean) / 60:.2f} min {word} than '{baseline}'."

@@ -1,0 +1,26 @@
+"""Entries of the output dictionary for what a study adds: heads beside the measures, and the columns of its table."""
+
+from __future__ import annotations
+
+from sim.measures.entry import entries
+
+ENTRIES = entries(
+    "results table",
+    ("heads_on_duty", "heads", "Officers present on duty at 12:00 of polling day, absence taken off"),
+    ("heads_mobile", "heads", "Officers present at 12:00 in mobile units: those that can be sent to an incident"),
+    ("heads_at_centres", "heads", "Officers present at 12:00 in the fixed teams at polling centres"),
+    ("heads_mobilised", "heads", "All officers the day mobilises, on duty or not; the same for options at equal heads"),
+) + entries(
+    "table",
+    ("option", "name", "Option of a study (a point): the settings that one row is about"),
+    ("mean", "of the measure", "Mean of the replications' figures; a replication without data is left out"),
+    ("half_width", "of the measure", "Half of the 95 % interval of the mean; none for a single replication",
+     "t(0.975, replications - 1) * standard error over replications"),
+    ("replications", "days", "Days on which the option has this figure; one day is one observation"),
+    ("difference", "of the measure", "Mean of option less baseline: day by day on the same days, else of the means"),
+    ("difference_half_width", "of the measure", "Half of the 95 % interval of the difference",
+     "Student's interval of the daily differences on the same days; Welch's interval on different days"),
+    ("smallest_detectable", "of the measure", "Difference that so many days would have shown with 80 % power",
+     "standard error of the difference * (t(0.975) + t(0.8))"),
+    ("same_days", "yes or no", "Whether all options faced the very same tape in every replication, so that days may be paired"),
+)  # fmt: skip
