@@ -17,9 +17,9 @@ class Unit:
     """One unit on the day: its fixed description and its present state."""
 
     __slots__ = (
-        "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_factor", "home_fabric", "home_x", "home_y", "id", "index",
-        "is_free", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty", "parked_time", "place", "row",
-        "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
+        "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_factor", "home_fabric", "home_x", "home_y", "id",
+        "index", "is_free", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty", "parked_time",
+        "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
@@ -71,10 +71,10 @@ class Task:
 
     def __init__(self, marks: tuple[Any, ...]) -> None:
         (
-            self.at, self.id, self.cls, self.area, self.slots, self.priority, self.site, self.x, self.y, self.fabric, self.channel,
-            self.report_time, self.talk_time, self.caller_patience, self.dispatch_time, self.escalate_time, self.patience_at,
-            self.on_spot, self.candidate, self.bound, self.thinning, self.parent, self.convey_to, self.handover_time,
-            self.scene_time, self.noise,
+            self.at, self.id, self.cls, self.area, self.slots, self.priority, self.site, self.x, self.y, self.fabric,
+            self.channel, self.report_time, self.talk_time, self.caller_patience, self.dispatch_time,
+            self.escalate_time, self.patience_at, self.on_spot, self.candidate, self.bound, self.thinning,
+            self.parent, self.convey_to, self.handover_time, self.scene_time, self.noise,
         ) = marks  # fmt: skip
         self.status = "occurred"
         self.last = -1

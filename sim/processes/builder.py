@@ -68,9 +68,11 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> Iterator[Task]:
             "area": [world.areas[i] for i in area[block].tolist()],
             "slots": [slots[i] for i in incidents.cls[block].tolist()],
         }
-        columns = [
-            given[mark] if mark in given else made.get(mark, getattr(incidents, mark, None))[block].tolist() for mark in MARKS
-        ]
+        for mark in MARKS:
+            if mark not in given:
+                column: np.ndarray = made[mark] if mark in made else getattr(incidents, mark)
+                given[mark] = column[block].tolist()
+        columns = [given[mark] for mark in MARKS]
         for marks in zip(*columns, strict=True):
             yield Task(marks)
 
@@ -164,7 +166,7 @@ def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list
     for site, wanted in enumerate(scenario.preferences.tolist()):
         area = areas[ruling[site]]
         rows = [units[i].row for i in wanted if i >= 0 and units[i].area is area]
-        area.preferences[site] = rows  # type: ignore[index]
+        area.preferences[site] = rows
 
 
 def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Iterator[Task]]:

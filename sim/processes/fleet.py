@@ -29,7 +29,8 @@ class Fleet:
     """Mobile units of one dispatch area, one row per unit in id order.
 
     ``open[s][row]`` is 0 where the unit is free and eligible for slot type s, else infinity, so that the best row
-    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s. ``loops`` and ``travel`` are shared.
+    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s. ``loops``
+    and ``travel`` are shared.
     """
 
     def __init__(self, units: list[Unit], slot_types: int, loops: Loops, travel: Travel) -> None:

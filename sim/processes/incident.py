@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from math import inf
+
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import InputError
 from sim.processes.actors import Task
@@ -37,7 +38,7 @@ def incident(world: World, task: Task) -> Tale:
     call.then = task.dispatch_time
     done_at = call.done_at
     if done_at > clock._now:
-        call.story = clock.active_process
+        call.story = clock.teller
         yield done_at, TASK + task.id
     if call.outcome != "processed":
         end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)

@@ -57,6 +57,13 @@ class Clock(Environment):
         self.begin = Event(self)
         self.begin._ok, self.begin._value, self.begin.callbacks = True, None, None  # type: ignore[assignment]
 
+    @property
+    def teller(self) -> Story:
+        """The story that is being told just now."""
+        story = self._active_proc
+        assert isinstance(story, Story)
+        return story
+
     def fire(self, event: Event, rank: int, at: float | None = None) -> None:
         """Trigger a pending event at ``at`` (now if not given) with ``rank`` plus a stable id."""
         event._ok = True
@@ -103,10 +110,12 @@ class Story(Process):
     moment never lies in the past. A tale that is interrupted must end.
     """
 
+    env: Clock
+
     def __init__(self, clock: Clock, tale: Tale) -> None:
         self.env = clock
         self.callbacks = []
-        self._generator = tale
+        self._generator = tale  # type: ignore[assignment]
         self.wake, self.rank = Wake(), 0
         self._calls: list[Callable[[Event], None]] = [self._resume]
         self._resume(clock.begin)
@@ -119,7 +128,7 @@ class Story(Process):
         clock = self.env
         clock._active_proc = self
         try:
-            told = self._generator.send(event._value)
+            told: Any = self._generator.send(event._value)
             while type(told) is not tuple and told.callbacks is None:
                 told = self._generator.send(told._value)
         except StopIteration:
@@ -149,4 +158,4 @@ class Story(Process):
         self.wake.callbacks = []
         self.wake = self._target = Wake()
         self.wake.callbacks = self._calls
-        heappush(self.env._queue, (at, self.rank, next(self.env._eid), self.wake))  # type: ignore[attr-defined]
+        self.env.fire(self.wake, self.rank, at)

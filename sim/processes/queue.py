@@ -1,8 +1,8 @@
 """Dispatch areas: the tasks that wait, who may be sent to them, and who takes the next one.
 
 Waiting tasks stand in lanes of equal priority and equal need (and, under given lists, of one site), first in first out;
-when the head of a lane cannot be served, nobody behind it can. All rules (reserve, blocking, mutual aid, redirection) are here, in terms of the
-pure functions of ``sim.policies``.
+when the head of a lane cannot be served, nobody behind it can. All rules (reserve, blocking, mutual aid, redirection) are
+here, in terms of the pure functions of ``sim.policies``.
 """
 
 from __future__ import annotations
@@ -94,10 +94,10 @@ class DispatchArea:
             unit = self._find(task, s, now)
             if unit is None:
                 break
-            unit.fleet.set_busy(unit)  # type: ignore[union-attr]
+            unit.fleet.set_busy(unit)
             chosen.append((place, unit))
         for _, unit in chosen:
-            unit.fleet.set_free(unit)  # type: ignore[union-attr]
+            unit.fleet.set_free(unit)
         if len(chosen) < len(task.open_slots):
             return False
         task.open_slots = []

@@ -65,6 +65,7 @@ def look(world: World, unit: Unit, task: Task) -> tuple[float, float, float]:
 def recall(world: World, unit: Unit, diverted_to: int) -> Task:
     """Take a unit that is under way off its task; the task waits again. Returns that task."""
     now, fleet, task = world.clock._now, unit.fleet, unit.mission
+    assert task is not None, "only a unit under way is called back"
     unit.story.interrupt("diverted")
     world.record(K["diverted"], task, unit, task.site, task.area.index, task.last, diverted_to)
     if task.arrived:

@@ -6,8 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
-import numpy as np
-
 from sim.demand.tape import Inject, Tape, check_incidents
 from sim.errors import InputError
 from sim.processes.actors import Unit
@@ -114,9 +112,8 @@ def check_tape(scenario: Scenario, tape: Tape) -> None:
 def phases(world: World) -> Tale:
     """Record the start of every phase in every area."""
     calendar = world.scenario.calendar
-    moments = sorted(
-        (float(at), phase, area) for area, row in enumerate(calendar.starts) for phase, at in enumerate(row) if at >= calendar.begin
-    )
+    starts = ((float(at), phase, area) for area, row in enumerate(calendar.starts) for phase, at in enumerate(row))
+    moments = sorted(start for start in starts if start[0] >= calendar.begin)
     for at, phase, area in moments:
         yield at, PLAN
         world.record(K["phase_started"], None, None, -1, area, -1, phase)

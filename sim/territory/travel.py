@@ -122,7 +122,8 @@ class Travel:
     """Travel times in one territory.
 
     ``score(x, y, px, py)`` orders points (arrays) by distance to one point, ``score_one`` does so for two points;
-    ``emergency`` and ``normal`` are speeds in m/s as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric. Under a matrix every site is a node.
+    ``emergency`` and ``normal`` are speeds in m/s as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric.
+    Under a matrix every site is a node.
     """
 
     metric: str

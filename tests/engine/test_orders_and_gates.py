@@ -223,7 +223,9 @@ def test_technology_detects_more_at_a_document_check() -> None:
 # --- rallies and what the state prevents --------------------------------------------------------------------------
 
 
-def rally_day(at: list[float], u: list[float], ring: int, effect: float = 1.0, bound: float = 2.0, drawn_at: float = 2.0) -> Trace:
+def rally_day(
+    at: list[float], u: list[float], ring: int, effect: float = 1.0, bound: float = 2.0, drawn_at: float = 2.0
+) -> Trace:
     territory = street([0.0, 100.0])
     unit = {"kind": ["patrol_car", "rally_ring"], "mobile": [True, False], "heads": [2, max(ring, 1)]}
     unit["shifts"] = [[(0.0, 9e5)], [(0.0, 9e5)] if ring else []]
