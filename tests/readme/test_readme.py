@@ -1,0 +1,49 @@
+"""Every command that the README shows works as shown."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Said, market_day, pollday
+
+__all__ = ["market_day", "pollday"]
+
+ROOT = Path(__file__).resolve().parents[2]
+BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+LINES = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
+COMMANDS = [line for line in LINES if line.startswith("pollday ")]
+LONG = [command for command in COMMANDS if command.split()[1] == "sweep"]
+
+
+def test_the_readme_shows_every_command_it_needs_and_two_make_targets() -> None:
+    shown = {command.split()[1] for command in COMMANDS}
+    assert shown >= {"run", "forces", "territory", "explain", "sweep"}
+    targets = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert {"make sweep", "make test"} <= set(LINES)
+    assert all(re.search(rf"^{name}:", targets, re.MULTILINE) for name in ("sweep", "test"))
+
+
+@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in LONG])
+def test_a_command_of_the_readme_works(
+    pollday: Callable[..., Said], market_day: Path, tmp_path: Path, command: str
+) -> None:
+    market_day.rename(tmp_path / "my-case")
+    said = pollday(*shlex.split(command)[1:])
+    assert said.code == 0 and said.out, said.err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", LONG)
+def test_a_sweep_of_the_readme_works(pollday: Callable[..., Said], command: str) -> None:
+    said = pollday(*shlex.split(command)[1:])
+    assert said.code == 0 and "Means over" in said.out, said.err
+
+
+def test_every_page_the_readme_names_is_there() -> None:
+    pages = re.findall(r"\]\(([^)#]+)\)", (ROOT / "README.md").read_text(encoding="utf-8"))
+    assert pages and all((ROOT / page).exists() for page in pages)
