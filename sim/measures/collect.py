@@ -12,6 +12,7 @@ from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage
 from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
+from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
 from sim.measures.presence import (
     Presence,
     presence,
@@ -32,6 +33,8 @@ RESPONSE_FIGURES = (
 """The headline, its four parts, and its spread."""
 INTERNAL_FIGURES = ("presence_gap_max",)
 """Headline figures of a single site, shown at the level ``internal`` only."""
+OUTCOME_FIGURES = ("office_minutes_lost", "harm", "calm_index")
+"""What became of the vote."""
 Figure = float | int | bool | None
 
 
@@ -74,15 +77,16 @@ def measure(
     """
     day = Day.of(scenario, tape, trace, until)
     table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day)
-    tables = _tables(day, table, cover, seen)
+    result = outcome(day, table)
+    tables = _tables(day, table, cover, seen, result)
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
-    return Measures(_headline(day, table, cover, seen, tables), tables, table, cover)
+    return Measures(_headline(day, table, cover, seen, result, tables), tables, table, cover)
 
 
-def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence) -> dict[str, Table]:
+def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome) -> dict[str, Table]:
     scenario = day.scenario
     checkpoints, rallies = checkpoint_table(day), rally_table(day)
     tables = {"response_by_group": summary(scenario, table, ("group",), group=None)}
@@ -99,17 +103,19 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence) -> 
         "checkpoints": checkpoints,
         "rallies": rallies,
         "burden": burden(day, checkpoints, rallies),
+        "outcome_by_area": outcome_by_area(day, result),
+        "outcome_by_force": outcome_by_force(day, result),
     }
 
 
 def _headline(
-    day: Day, table: IncidentTable, cover: Coverage, seen: Presence, tables: dict[str, Table]
+    day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome, tables: dict[str, Table]
 ) -> dict[str, Figure]:
     """The figures of DESIGN §3 for election incidents that need a unit, and what stands beside them."""
     election = table.take(table.group == 0)
     figures = statistics(election)
     areas = [value for value in tables["coverage_by_area"]["coverage"] if value is not None]
-    presence_all = presence_figures(seen)
+    presence_all, vote = presence_figures(seen), outcome_figures(result)
     out: dict[str, Cell] = {name: figures[name] for name in RESPONSE_FIGURES}
     for priority in (1, 2):
         out[f"compliance_p{priority}"] = statistics(election.take(election.priority == priority))["compliance"]
@@ -125,6 +131,7 @@ def _headline(
     out |= {name: figures[name] for name in counts}
     out["other_response_mean"] = statistics(table.take(table.group != 0))["response_mean"]
     out["minutes_lost"] = tables["burden"]["amount"][0]
+    out |= {name: vote[name] for name in OUTCOME_FIGURES}
     return out  # type: ignore[return-value]
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -18,11 +17,9 @@ NOTHING = np.zeros(0)
 
 @pytest.mark.parametrize("units", [0, 3])
 def test_no_incidents(units: int) -> None:
-    begun = perf_counter()
     trace = day(world(point_town(), [0] * units), NOTHING, np.zeros(0, int), NOTHING)
     assert story(trace) == [(0.0, "on_duty", -1, unit) for unit in range(units)]
     assert len(trace.legs()["unit"]) == 0
-    assert perf_counter() - begun < 1.0
 
 
 @pytest.mark.parametrize("policy", ["nearest", "least_time", "preference"])
