@@ -32,7 +32,8 @@ class IncidentClass:
 
     ``priority`` 1 (most urgent) … 4; ``slots`` the package, first arrival and completion timed apart; ``start``:
     ``as_free`` sends and starts each unit as it becomes free, ``together`` sends only a full package and starts work
-    when all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done.
+    when all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done
+    (with ``as_free``, scarce units that wait on scene can hold each other up: prefer a ``together`` start).
     ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight.
     """
 
