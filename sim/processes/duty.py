@@ -60,19 +60,20 @@ def go_off(world: World, unit: Unit) -> None:
         leave_duty(world, unit, -1)
 
 
-def hold_posts(world: World, units: Sequence[Unit], shifts: Sequence[Shifts]) -> Tale:
+def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]]) -> Tale:
     """Fixed teams, crews and rings of one area with the same hours: present with so many heads, never sent elsewhere.
 
     One tale for all of them: 12,400 teams that change at the same moments need not wake one by one.
     """
-    hours = [(start, end) for start, end, _ in shifts[0]]
+    first, shifts = posts[0]
+    hours = [(start, end) for start, end, _ in shifts]
     for number, (start, end) in enumerate(hours):
-        yield start, PLAN + units[0].id
-        for unit, own in zip(units, shifts, strict=True):
+        yield start, PLAN + first.id
+        for unit, own in posts:
             man_post(world, unit, own[number][2])
-        if number + 1 == len(hours) or hours[number + 1][0] > end:
-            yield end, PLAN + units[0].id
-            for unit in units:
+        if end < inf and (number + 1 == len(hours) or hours[number + 1][0] > end):
+            yield end, PLAN + first.id
+            for unit, _ in posts:
                 man_post(world, unit, 0)
 
 

@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import watch
-from sim.processes.duty import duty, hold_posts
+from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
@@ -89,15 +89,15 @@ class Simulation:
     def _start_duty(self) -> None:
         """One tale for each mobile unit; one for all posts of an area that have the same hours."""
         world, mobile = self.world, self.scenario.units.mobile
-        posts: dict[tuple[object, ...], list[Unit]] = defaultdict(list)
+        posts: dict[tuple[object, ...], list[tuple[Unit, Shifts]]] = defaultdict(list)
         for unit in world.units:
             shifts = self.scenario.units.shifts(unit.index)
             if mobile[unit.index] and shifts:
                 Story(world.clock, duty(world, unit, shifts))
             elif shifts:
-                posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append(unit)
+                posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
         for group in posts.values():
-            Story(world.clock, hold_posts(world, group, [self.scenario.units.shifts(unit.index) for unit in group]))
+            Story(world.clock, hold_posts(world, group))
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -215,3 +215,11 @@ def test_no_record_is_written_for_a_visit() -> None:
     scenario = patrol()
     assert len(story(Simulation(scenario, _no_tape(scenario)).advance(1e6))) == 2
     assert len(moments(Simulation(scenario, _no_tape(scenario)).advance(1e6), "loop_started")[0]) == 1
+
+
+def test_a_post_without_an_end_is_never_left() -> None:
+    territory = street([0.0, 5.0])
+    scenario = world(territory, [0, 1], unit={"mobile": [True, False]})
+    trace = day(scenario, [1.0], 0, 5.0)
+    assert not story(trace, "off_duty")
+    assert np.isfinite(trace.columns()["time"]).all()
