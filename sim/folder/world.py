@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,12 +12,11 @@ from sim.settings.base import Clock, Count, Kmh, Seconds, Share, settings
 from sim.settings.response import (
     DispatchSettings,
     Fabrics,
-    Reserve,
+    QueueRules,
     RoomSettings,
     SpeedTable,
     TargetSettings,
     TravelSettings,
-    check_reserve,
 )
 
 Side = Annotated[float, Field(gt=0.0, le=1e9)]
@@ -35,7 +35,7 @@ class ClassRow:
 
 
 @settings
-class WorldSettings:
+class WorldSettings(QueueRules):
     """Rules of a folder world.
 
     ``metric``: ``auto`` is the great circle where sites.csv has ``lon`` and ``lat``, else the straight line of a plane;
@@ -43,7 +43,7 @@ class WorldSettings:
     ``country``: a box in which all places must lie (``any``: no box, and no guess that coordinates are swapped).
     ``speed_kmh`` under way to a task (left out: 40, assumed), ``home_speed_kmh`` otherwise (the same unless given), or
     ``speeds`` by mode and fabric; ``detour`` multiplies distances. ``policy`` is ``preference`` where there is a
-    preferences.csv, else ``nearest``; the other rules of dispatch are those of the group ``dispatch``. ``operators`` per
+    preferences.csv, else ``nearest``; the other rules are those of ``QueueRules`` and of mutual aid. ``operators`` per
     command room (left out: nobody ever waits for one), ``lines`` per operator (0: no bound). The run lasts from ``begin``
     (left out: the first thing that happens) to ``end`` (left out: until all is done).
     """
@@ -58,12 +58,6 @@ class WorldSettings:
     detour: Annotated[float, Field(ge=1.0, le=5.0)] = 1.0
     policy: Literal["nearest", "least_time", "preference"] | None = None
     command: Literal["joint", "parallel"] = "joint"
-    reserve: tuple[Reserve, Reserve, Reserve, Reserve] = (0.0, 0.0, 0.0, 0.0)
-    reserve_as: Literal["number", "share"] = "number"
-    blocking: bool = False
-    taskable: Literal["at_base", "at_scene", "while_returning"] = "while_returning"
-    redirect: Literal["never", "when_none_free"] = "never"
-    aid: Literal["never", "when_none_free"] = "never"
     aid_priority: Annotated[int, Field(ge=1, le=4)] = 4
     aid_keep: Count = 0
     aid_time: Seconds = 0.0
@@ -81,7 +75,6 @@ class WorldSettings:
 
     @model_validator(mode="after")
     def _holds_together(self) -> Self:
-        check_reserve(self.reserve, self.reserve_as)
         for first, last in (("begin", "end"), ("opening", "closing")):
             a, b = getattr(self, first), getattr(self, last)
             if a is not None and b is not None and b <= a:
@@ -90,8 +83,7 @@ class WorldSettings:
 
     def dispatch(self, listed: bool) -> DispatchSettings:
         """The rules of dispatch; ``listed`` says that there are preference lists."""
-        rules = ("command", "reserve", "reserve_as", "blocking", "taskable", "redirect")
-        same = (*rules, "aid", "aid_priority", "aid_keep", "aid_time")
+        same = (*(f.name for f in fields(QueueRules)), "command", "aid_priority", "aid_keep", "aid_time")
         policy = self.policy or ("preference" if listed else "nearest")
         return DispatchSettings(policy=policy, **{name: getattr(self, name) for name in same})
 

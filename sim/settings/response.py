@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
@@ -51,41 +50,46 @@ class TravelSettings:
 
 
 @settings
-class DispatchSettings:
-    """Who is sent, in which order, and what is held back.
+class QueueRules:
+    """Who waits, who is held back and who may be sent again, in dispatch settings and in folder worlds alike.
 
-    ``command``: ``joint`` makes one dispatch area of all forces of an area, ``parallel`` one for each force.
-    ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel) or ``preference`` (given lists).
     ``reserve``: by priority 1 … 4, class k is served only while more than r_k eligible units are free; a number, or with
     ``reserve_as`` = ``share`` a share of the eligible units on duty. ``blocking``: a waiting more urgent class holds back
     less urgent ones. ``taskable``: ``at_base`` only there; ``at_scene`` also for a waiting task at the moment it is cleared;
     ``while_returning`` also on the way home and on patrol. ``redirect``: a unit under way may be sent to a more urgent task,
-    ``never`` or ``when_none_free``. ``aid``: ``when_none_free`` lets neighbouring areas (and the other force) help tasks up
-    to priority ``aid_priority`` as long as more than ``aid_keep`` of their units stay free; ``aid_time`` is the hand-over.
+    ``never`` or ``when_none_free``. ``aid``: ``when_none_free`` lets neighbouring areas (and the other force) help.
     """
 
-    command: Literal["joint", "parallel"] = "parallel"
-    policy: Literal["nearest", "least_time", "preference"] = "least_time"
     reserve: tuple[Reserve, Reserve, Reserve, Reserve] = (0.0, 0.0, 0.0, 0.0)
     reserve_as: Literal["number", "share"] = "number"
     blocking: bool = False
     taskable: Literal["at_base", "at_scene", "while_returning"] = "while_returning"
     redirect: Literal["never", "when_none_free"] = "never"
     aid: Literal["never", "when_none_free"] = "never"
-    aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
-    aid_keep: Count = 1
-    aid_time: Seconds = 360.0
 
     @model_validator(mode="after")
     def _shares_are_shares(self) -> Self:
-        check_reserve(self.reserve, self.reserve_as)
+        """Refuse a share above 1."""
+        if self.reserve_as == "share" and max(self.reserve) > 1.0:
+            raise ValueError(f"reserve: {max(self.reserve):g} is no share, allowed with reserve_as=share: 0 to 1")
         return self
 
 
-def check_reserve(reserve: Sequence[float], reserve_as: str) -> None:
-    """Raise ``ValueError`` for a share above 1."""
-    if reserve_as == "share" and max(reserve) > 1.0:
-        raise ValueError(f"reserve: {max(reserve):g} is no share, allowed with reserve_as=share: 0 to 1")
+@settings
+class DispatchSettings(QueueRules):
+    """Who is sent, in which order, and what is held back (see also ``QueueRules``).
+
+    ``command``: ``joint`` makes one dispatch area of all forces of an area, ``parallel`` one for each force.
+    ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel) or ``preference`` (given lists).
+    With ``aid``, tasks up to priority ``aid_priority`` are helped as long as more than ``aid_keep`` of the helper's units stay
+    free; ``aid_time`` is the hand-over.
+    """
+
+    command: Literal["joint", "parallel"] = "parallel"
+    policy: Literal["nearest", "least_time", "preference"] = "least_time"
+    aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
+    aid_keep: Count = 1
+    aid_time: Seconds = 360.0
 
 
 @settings
