@@ -29,7 +29,6 @@ PURPOSES: dict[str, int] = {
     "patrol_phase": 16,
     "risk_tiers": 17,
     "turnout": 18,
-    "arrivals": 19,
     "candidates": 20,
     "bench": 21,
     "study": 22,

@@ -60,19 +60,16 @@ KINDS = (
     Kind("rally_ended", value="people inside"),
     Kind("venue_cleared", value="people who came"),
     Kind("operators_changed", value="operators from now on"),
-    Kind("out_of_service", unit="off_duty"),
     Kind("decision", value="position in the list of decisions"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}
-LAPSE_REASONS = ("patience ran out", "no unit can serve it", "withdrawn")
+LAPSE_REASONS = ("patience ran out", "no unit can serve it")
 
 UNIT_FREE = frozenset({"free", "returning", "on_loop"})
 """Statuses in which a mobile unit is idle and may be sent."""
 UNIT_BUSY = frozenset({"responding", "on_scene", "conveying", "handing_over"})
-TASK_OPEN = frozenset({"occurred", "reported", "waiting", "assigned", "attended", "handled"})
-TASK_ENDED = frozenset({"closed", "lapsed", "prevented"})
 
 FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
 _RECORD = np.dtype(list(zip(FIELDS, ("<f8", "<i2", "<i8", "<i8", "<i4", "<i4", "<i8", "<f8"))))

@@ -23,8 +23,8 @@ Ints = NDArray[np.int64]
 COMPUTED = ("overtime", "rest", "absent")
 """Lines after the tasks: heads still busy after their shift, at rest, and missing from a planned shift."""
 
-_STARTS = tuple(CODE[name] for name in ("on_duty", "relieved") if name in CODE)
-_STOPS = tuple(CODE[name] for name in ("off_duty", "out_of_service") if name in CODE)
+_STARTS = (CODE["on_duty"], CODE["relieved"])
+_STOPS = (CODE["off_duty"],)
 
 
 @dataclass(frozen=True, eq=False)

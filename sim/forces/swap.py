@@ -14,8 +14,6 @@ from sim.territory.apportion import apportion
 
 Ints = NDArray[np.int64]
 
-SOURCES = {"posts": "fixed_team", "traffic": "traffic_post", "normal_service": "normal_service"}
-"""The kind of row that gives up heads, by task of the ledger."""
 
 
 @dataclass(frozen=True, eq=False)

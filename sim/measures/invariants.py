@@ -23,7 +23,7 @@ from sim.trace import CODE, KINDS, PURPOSES
 CLOSE = 1e-9
 _REST = ("on_duty", "at_base", "returning", "loop_started", "loop_suspended", "cleared", "diverted")
 UNIT_STEPS: dict[str, tuple[str, ...]] = {
-    "on_duty": ("none", "off_duty", "out_of_service"),
+    "on_duty": ("none", "off_duty"),
     "off_duty": _REST,
     "dispatched": _REST,
     "diverted": ("dispatched",),
@@ -35,7 +35,6 @@ UNIT_STEPS: dict[str, tuple[str, ...]] = {
     "at_base": ("returning", "loop_started"),
     "loop_started": ("on_duty", "at_base", "returning", "cleared", "diverted"),
     "loop_suspended": ("loop_started", "at_base"),
-    "out_of_service": tuple(kind.name for kind in KINDS if kind.unit is not None),
 }
 """For each record that changes a unit's status, the records that may come before it."""
 _OPEN = ("reported", "processed", "dispatched", "diverted", "arrived")

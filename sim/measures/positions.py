@@ -10,7 +10,7 @@ from sim.measures.day import IS_FREE, UNIT_STATUS, Bools, Day, Floats, Ints
 from sim.movement import along
 from sim.trace import CODE, PURPOSES
 
-LOOP_ENDS = ("loop_suspended", "dispatched", "off_duty", "out_of_service")
+LOOP_ENDS = ("loop_suspended", "dispatched", "off_duty")
 """Records after which a unit is no longer on its loop."""
 AT_REST = np.isin(np.arange(len(UNIT_STATUS)), [CODE["on_duty"], CODE["at_base"], CODE["returning"]])
 """Kinds of record after which an idle unit that does not drive stands at its base."""

@@ -22,7 +22,7 @@ from sim.measures.day import Day
 from sim.trace import CODE
 
 _ON, _AT_BASE, _CLEARED, _DIVERTED = (CODE[k] for k in ("on_duty", "at_base", "cleared", "diverted"))
-_OFF, _OUT, _SENT, _READY = (CODE[k] for k in ("off_duty", "out_of_service", "dispatched", "processed"))
+_OFF, _SENT, _READY = (CODE[k] for k in ("off_duty", "dispatched", "processed"))
 _RAISED, _CLOSED, _LAPSED, _HANDLED = (CODE[k] for k in ("escalated", "closed", "lapsed", "handled"))
 
 Key = tuple[int, float, int, int]
@@ -265,7 +265,6 @@ _STEPS = {
     _CLEARED: Replay.cleared,
     _DIVERTED: Replay.came_back,
     _OFF: Replay.lose_unit,
-    _OUT: Replay.lose_unit,
     _SENT: Replay.sent,
     _READY: Replay.ready,
     _RAISED: Replay.raised,

@@ -12,7 +12,7 @@ from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.world import K, World
 from sim.trace import LAPSE_REASONS
 
-PATIENCE, NOBODY, WITHDRAWN = range(len(LAPSE_REASONS))
+PATIENCE, NOBODY = range(len(LAPSE_REASONS))
 
 
 def demand(world: World, tasks: Iterable[Task]) -> Tale:

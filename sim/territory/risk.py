@@ -15,7 +15,6 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 LOW, MEDIUM, HIGH = range(len(TIERS))
-HOT_ENTITY = 1_000_000  # beyond every commune code
 
 
 def assign_tiers(
