@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import math
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +218,22 @@ def codes(rows: Sequence[Row], column: str, known: Sequence[str], default: int |
             raise row.error(column, f"unknown name {text!r}{nearest(text, known)}; allowed: {shown}")
         values[i] = code
     return values
+
+
+def bits(rows: Sequence[Row], column: str, known: Mapping[str, int]) -> Ints:
+    """A column of names joined by ``+`` ("deterrence+rally") as sums of their bits, shape (rows,); empty or none: 0."""
+    values = np.zeros(len(rows), dtype=np.int64)
+    for i, row in enumerate(rows):
+        for name in row[column].replace(" ", "").split("+") if row[column] not in ("", "none") else ():
+            if name not in known:
+                raise row.error(column, f"unknown name {name!r}{nearest(name, known)}; allowed: none, {', '.join(known)}")
+            values[i] |= known[name]
+    return values
+
+
+def join_bits(value: int, known: Mapping[str, int]) -> str:
+    """The text that :func:`bits` reads as ``value``."""
+    return "+".join(name for name, bit in known.items() if value & bit) or "none"
 
 
 def flags(rows: Sequence[Row], column: str, default: bool = False) -> NDArray[np.bool_]:

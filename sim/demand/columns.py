@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import nearest
-from sim.tables import Row, codes, floats, integers, moments
+from sim.tables import Row, bits, codes, floats, integers, join_bits, moments
 
 Ints = NDArray[np.int64]
 Column = NDArray[np.generic]
@@ -25,11 +25,12 @@ class Spec:
     """One column: ``field`` in memory, ``kind`` of content, bounds, what an empty cell means (None: not allowed)."""
 
     field: str
-    kind: Literal["moment", "number", "whole", "site", "class", "name"]
+    kind: Literal["moment", "number", "whole", "site", "class", "name", "bits"]
     low: float = 0.0
     high: float = _DAYS
     empty: float | None = None
     names: tuple[str, ...] = ()
+    bits: Mapping[str, int] | None = None
 
 
 INCIDENTS: dict[str, Spec] = {
@@ -48,7 +49,7 @@ INCIDENTS: dict[str, Spec] = {
     "on_spot": Spec("on_spot", "number", high=1.0, empty=np.nan),
     "candidate": Spec("candidate", "number", high=1.0, empty=np.nan),
     "bound": Spec("bound", "number", 1.0, 1e6, empty=1.0),
-    "thinning": Spec("thinning", "name", empty=0, names=THINNINGS),
+    "thinning": Spec("thinning", "bits", empty=0, bits=THINNINGS),
     "parent": Spec("parent", "whole", 0, _BIG, empty=-1),
     "convey_to": Spec("convey_to", "site", empty=-1),
     "handover_time": Spec("handover_time", "number", empty=0.0),
@@ -126,6 +127,8 @@ def parse(
             out[spec.field] = sites.positions(rows, name, spec.empty)
         elif spec.kind == "class":
             out[spec.field] = codes(rows, name, classes, 0)
+        elif spec.bits is not None:
+            out[spec.field] = bits(rows, name, spec.bits)
         elif spec.names:
             out[spec.field] = codes(rows, name, spec.names, None if spec.empty is None else int(spec.empty))
         elif spec.kind == "number" or spec.field == "priority":
@@ -145,6 +148,8 @@ def texts(values: Column, spec: Spec, sites: Sequence[int], classes: Sequence[st
         return [classes[v] for v in values.tolist()]
     if spec.names:
         return [spec.names[v] for v in values.tolist()]
+    if spec.bits is not None:
+        return [join_bits(v, spec.bits) for v in values.tolist()]
     if spec.kind == "name":
         return [str(v) for v in values.tolist()]
     empty = spec.empty if spec.empty is not None and not spec.low <= spec.empty <= spec.high else None

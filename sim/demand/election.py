@@ -20,7 +20,7 @@ Ints = NDArray[np.int64]
 def election_groups(world: World) -> Iterator[Group]:
     """One group for each class and area that has incidents on this day."""
     for name, spec in world.settings.classes.items():
-        deterred = THINNINGS.index("deterrence") if spec.deterred else 0
+        deterred = THINNINGS["deterrence"] if spec.deterred else 0
         for area, code in world.areas:
             mean = world.expected(name, area)
             if mean > 0.0:

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from sim.clock import DAY
 from sim.demand.catalogue import ADVICE_CALL, FALSE_CALL
 from sim.demand.packages import MAX_UNITS
-from sim.demand.tape import CHANNELS, THINNINGS
+from sim.demand.tape import CHANNELS
 from sim.demand.world import Group, World
 
 Floats = NDArray[np.float64]
@@ -118,7 +118,7 @@ def _candidates(world: World, groups: list[Group], counts: list[int], cls: Ints)
     on_spot = np.array([c.on_spot > 0.0 for c in world.classes])[cls]
     return {
         "thinning": thinning,
-        "candidate": np.where(thinning == THINNINGS.index("none"), np.nan, u[0]),
+        "candidate": np.where(thinning == 0, np.nan, u[0]),
         "bound": np.repeat(np.array([group.bound for group in groups]), counts),
         "on_spot": np.where(on_spot, u[1], np.nan),
         "parent": np.concatenate([_parents(group) for group in groups]),

@@ -73,5 +73,5 @@ def _group(world: World, area: int, key: int, name: str, rallies: Sequence[Rally
     site = np.array([rally.site for rally in rallies], dtype=np.int64)[row]
     parent = np.array([rally.id for rally in rallies], dtype=np.int64)[row]
     at = begin + stream.random(len(row)) * (end - begin)
-    thinning = THINNINGS.index("rally")
+    thinning = THINNINGS["rally"]
     return Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], parent, thinning, bound)

@@ -17,8 +17,8 @@ from sim.given import check
 
 CHANNELS = ("phone", "radio", "patrol", "online", "direct")
 """How an incident is reported. ``direct`` needs no operator at all."""
-THINNINGS = ("none", "deterrence", "rally")
-"""What may prevent a candidate incident."""
+THINNINGS = {"deterrence": 1, "rally": 2}
+"""What may prevent a candidate incident: bits of ``Incidents.thinning``, in stored tapes, so append only."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -35,10 +35,11 @@ class Incidents:
     ``escalate_time``: seconds after the report at which it becomes one priority more urgent if no unit has arrived;
     ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
     compared with the class's probability (NaN: never settled on the spot). ``candidate``: uniform u that the state may
-    thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: code into ``THINNINGS``; ``parent``: id of
-    the rally it hangs on (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with
-    ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``:
-    (incidents, slots) seconds of work and travel-time multiplier of the unit in each place of the package.
+    thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: sum of the bits of ``THINNINGS`` whose
+    factors are multiplied; ``parent``: id of the rally it hangs on (-1: none). ``convey_to``: site to which the first
+    unit conveys afterwards (-1: none), with ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the
+    site. ``scene_time`` and ``noise``: (incidents, slots) seconds of work and travel-time multiplier of the unit in each
+    place of the package.
     """
 
     id: Ints
@@ -141,11 +142,13 @@ def check_incidents(rows: Incidents, sites: int, classes: int | None = None) -> 
     if len(ids) < len(rows):
         raise InputError(f"tape: the incident id {ids[counts > 1][0]} is given more than once")
     codes = {"site": (0, sites), "convey_to": (-1, sites), "cls": (0, np.inf if classes is None else classes)}
-    codes |= {"priority": (1, 5), "channel": (0, len(CHANNELS)), "thinning": (0, len(THINNINGS)), "parent": (-1, np.inf)}
+    codes |= {"priority": (1, 5), "channel": (0, len(CHANNELS)), "parent": (-1, np.inf)}
     for name, (low, end) in codes.items():
         column = getattr(rows, name)
         allowed = f"{low} to {end - 1}" if np.isfinite(end) else f"{low} or more"
         check(f"tape: {name}", column, (column >= low) & (column < end), allowed)
+    known = ", ".join(f"{bit} {name}" for name, bit in THINNINGS.items())
+    check("tape: thinning", rows.thinning, (rows.thinning & ~sum(THINNINGS.values())) == 0, f"sums of {known}")
     for name in ("at", "x", "y"):
         column = getattr(rows, name)
         check(f"tape: {name}", column, np.isfinite(column), "finite numbers")

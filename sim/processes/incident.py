@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import inf
 
-from sim.demand.tape import CHANNELS, THINNINGS
+from sim.demand.tape import CHANNELS
 from sim.errors import InputError
 from sim.processes.actors import Task
 from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.thinning import factor_of
 from sim.processes.world import K, World
 from sim.trace import LAPSE_REASONS
 
@@ -60,7 +61,7 @@ def happens(world: World, task: Task) -> bool:
     if task.id in world.cancelled:
         end(world, task, "prevented", 0.0)
         return False
-    factor, bound = world.factor(THINNINGS[task.thinning], task.parent), task.bound
+    factor, bound = factor_of(world, task), task.bound
     if factor > bound:
         raise InputError(f"incident {task.id}: the state multiplies its hazard by {factor:g}, its bound on the tape is {bound:g}")
     if task.candidate <= factor / bound:

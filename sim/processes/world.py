@@ -59,10 +59,6 @@ class World:
             raise InputError(f"no site has the id {id}")
         return int(found[0])
 
-    def factor(self, thinning: str, parent: int) -> float:
-        """The factor by which the present state scales the hazard of a candidate incident (1: as calibrated)."""
-        return self.crowds[parent].hazard(self) if thinning == "rally" and parent in self.crowds else 1.0
-
     def record(
         self,
         kind: int,

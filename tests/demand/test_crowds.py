@@ -98,7 +98,7 @@ def test_incidents_of_gatherings_hang_on_them_and_are_drawn_at_the_hazard_bound(
         rally = by_id[parent]
         assert rally.start_at - rally.early_time <= at <= rally.end_at
         assert site == rally.site
-    assert (rows.thinning == THINNINGS.index("rally")).all()
+    assert (rows.thinning == THINNINGS["rally"]).all()
     assert (rows.bound == 2.0).all()
     people = sum(rally.people for rally in tape.rallies)
     assert stats.poisson.cdf(len(rows), 2.0 * people * 20 / 1000) > 0.01

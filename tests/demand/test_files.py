@@ -41,6 +41,21 @@ def test_a_saved_tape_comes_back_with_the_same_digest(drawn, territory, tmp_path
     assert "2 injects" in describe(tape)
 
 
+MARKS = {"": 0, "none": 0, "rally": 2, "deterrence+rally": 3, "rally + deterrence": 3}
+
+
+@pytest.mark.parametrize(("text", "mark"), MARKS.items())
+@pytest.mark.parametrize("name", ["tape.csv", "tape.yaml"])
+def test_names_joined_by_a_plus_say_what_may_prevent_an_incident(territory, tmp_path, name, text, mark):
+    path = tmp_path / name
+    site = territory.sites.id[0]
+    csv = f"id,at,site,scene_time,candidate,thinning\n1,09:00,{site},60,0.5,{text}\n"
+    row = f"{{id: 1, at: 09:00, site: {site}, scene_time: 60, candidate: 0.5, thinning: '{text}'}}"
+    path.write_text(csv if name.endswith("csv") else f"incidents: [{row}]\n", encoding="utf-8")
+    tape, _ = load_world_tape(path, territory)
+    assert tape.incidents.thinning.tolist() == [mark]
+
+
 def test_the_order_of_rows_does_not_matter(drawn, territory, tmp_path):
     tape, classes = drawn
     path = tmp_path / "tape.csv"
@@ -162,6 +177,7 @@ GOOD = {"id": "1", "at": "07:00", "site": "101", "class": "car", "scene_time": "
         ({"priority": "1.5"}, "column 'priority'"),
         ({"channel": "fone"}, "column 'channel': unknown name 'fone' (did you mean 'phone'?)"),
         ({"thinning": "x"}, "column 'thinning': unknown name 'x'; allowed: none, deterrence, rally"),
+        ({"thinning": "rally+detterence"}, "unknown name 'detterence' (did you mean 'deterrence'?)"),
         ({"candidate": "1.2"}, "column 'candidate': '1.2' is not a number from 0 to 1"),
         ({"bound": "0.5"}, "column 'bound': '0.5' is not a number from 1"),
         ({"parent": "7"}, "column 'parent': no gathering has the id 7"),

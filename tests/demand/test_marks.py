@@ -66,7 +66,7 @@ def test_only_opportunistic_classes_may_be_deterred(day, demand):
     deterred = {"dispute", "intimidation", "queue_disorder", "campaign_violation", "unauthorised_person"}
     assert {name for name, c in demand.classes.items() if c.deterred} == deterred
     chosen = np.isin(names, list(deterred))
-    assert (rows.thinning[chosen] == THINNINGS.index("deterrence")).all()
+    assert (rows.thinning[chosen] == THINNINGS["deterrence"]).all()
     assert (rows.bound[chosen] == 1.0).all()
     assert stats.kstest(rows.candidate[chosen], "uniform").pvalue > 0.01
     assert np.isnan(rows.candidate[~chosen]).all()

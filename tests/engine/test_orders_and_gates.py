@@ -234,7 +234,7 @@ def rally_day(
     )
     scenario = replace(world(territory, [0, 1], unit=unit), rallies=settings)
     count = len(at)
-    marks = {"candidate": u, "bound": [drawn_at] * count, "thinning": [THINNINGS.index("rally")] * count, "parent": [7] * count}
+    marks = {"candidate": u, "bound": [drawn_at] * count, "thinning": [THINNINGS["rally"]] * count, "parent": [7] * count}
     tape = make_tape(territory, at, [1] * count, np.ones((count, 1)), **marks)
     return play(scenario, replace(tape, rallies=(Rally(7, 1, 20_000.0, 27_000.0, 1000),)))
 
