@@ -61,6 +61,8 @@ KINDS = (
     Kind("venue_cleared", value="people who came"),
     Kind("operators_changed", value="operators from now on"),
     Kind("decision", value="position in the list of decisions"),
+    Kind("leg_started", unit="conveying", value="drive to the next place of a planned task, in seconds"),
+    Kind("leg_reached", unit="on_scene", value="seconds for which the package stays there"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 
@@ -77,7 +79,7 @@ PACK_RECORD = Struct("<dhqqiiqd").pack
 LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
 _LEG = np.dtype(list(zip(LEG_FIELDS, ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8"))))
 PACK_LEG = Struct("<qddddddhq").pack
-PURPOSES = ("respond", "home", "convey", "to_loop")
+PURPOSES = ("respond", "home", "convey", "to_loop", "leg")
 """Why a unit drives; positions are codes in the leg table."""
 
 

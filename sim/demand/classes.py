@@ -10,9 +10,10 @@ from dataclasses import dataclass
 
 from sim.errors import InputError, nearest
 
-GROUPS = ("election", "medical", "normal")
+GROUPS = ("election", "medical", "normal", "planned")
 """How a class is reported: election incidents that need police are the headline; medical cases and the normal
-service are shown beside it, never pooled with it."""
+service are shown beside it, never pooled with it. Planned tasks (escorts, sweeps) are work that the timetable brings:
+they draw on the same units but are no incidents, and have a table of their own."""
 
 
 STARTS, RELEASES = ("as_free", "together"), ("each", "together")
@@ -34,7 +35,8 @@ class IncidentClass:
     ``as_free`` sends and starts each unit as it becomes free, ``together`` sends only a full package and starts work
     when all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done
     (with ``as_free``, scarce units that wait on scene can hold each other up: prefer a ``together`` start).
-    ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight.
+    ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight. ``convoy``: legs are
+    driven at the normal speed of convoys, whatever the units (else at that of the slowest of them).
     """
 
     name: str
@@ -45,6 +47,7 @@ class IncidentClass:
     on_spot: float = 0.0
     harm: float = 1.0
     group: str = "election"
+    convoy: bool = False
 
 
 def check_classes(classes: Sequence[IncidentClass]) -> None:

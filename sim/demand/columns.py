@@ -73,6 +73,12 @@ RALLIES: dict[str, Spec] = {
     "early_share": Spec("early_share", "number", high=1.0, empty=0.65),
     "early_time": Spec("early_time", "number", empty=2700.0),
 }
+LEGS: dict[str, Spec] = {
+    "task": Spec("task", "whole", 0, _BIG),
+    "order": Spec("order", "whole", 1, 1000),
+    "site": Spec("site", "site"),
+    "hold_time": Spec("hold_time", "number", empty=0.0),
+}
 INJECTS: dict[str, Spec] = {
     "at": Spec("at", "moment"),
     "effect": Spec("effect", "name"),

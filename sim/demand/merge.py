@@ -7,7 +7,7 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.tape import Incidents, Rally, Tape, Vehicles
+from sim.demand.tape import Incidents, Legs, Rally, Tape, Vehicles, legs
 from sim.errors import InputError
 
 Ints = NDArray[np.int64]
@@ -24,7 +24,8 @@ def merge_tapes(first: Tape, second: Tape) -> Tape:
     rallies: list[Rally] = sorted((*first.rallies, *second.rallies), key=lambda rally: rally.id)
     injects = sorted((*first.injects, *second.injects), key=lambda i: (i.at, i.effect, i.target, i.value))
     rows = _joined_incidents(first.incidents, second.incidents)
-    return Tape(rows, _joined_vehicles(first.vehicles, second.vehicles), tuple(rallies), tuple(injects))
+    vehicles = _joined_vehicles(first.vehicles, second.vehicles)
+    return Tape(rows, vehicles, tuple(rallies), tuple(injects), _joined_legs(first.legs, second.legs))
 
 
 def _apart(word: str, first: Ints, second: Ints) -> None:
@@ -46,6 +47,10 @@ def _joined_incidents(first: Incidents, second: Incidents) -> Incidents:
             parts = [np.pad(p, ((0, 0), (0, width - p.shape[1])), constant_values=pad) for p in parts]
         columns[f.name] = np.concatenate(parts)[order]
     return Incidents(**columns)
+
+
+def _joined_legs(first: Legs, second: Legs) -> Legs:
+    return legs(*(np.concatenate((getattr(first, f.name), getattr(second, f.name))) for f in fields(Legs)))
 
 
 def _joined_vehicles(first: Vehicles, second: Vehicles) -> Vehicles:

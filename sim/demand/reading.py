@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
-from sim.demand.columns import INCIDENTS, INJECTS, RALLIES, VEHICLES, Column, SiteNames, parse
+from sim.demand.columns import INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Column, SiteNames, parse
 from sim.demand.packages import MAX_UNITS, format_package, parse_package
-from sim.demand.tape import Inject, Rally, Tape, Vehicles, incidents
+from sim.demand.tape import Incidents, Inject, Legs, Rally, Tape, Vehicles, check_legs, incidents, legs
 from sim.errors import InputError
 from sim.tables import Row, codes, floats, integers, lists, unique
 from sim.territory.sites import Territory
@@ -72,7 +72,8 @@ def tape_from_parts(
     rallies = _rallies(parts["rallies"], sites, span)
     _check_parents(rows, columns["parent"].astype(np.int64), rallies)
     injects = _injects(parts["injects"], sites, span)
-    return Tape(incidents(**columns), vehicles, rallies, injects), found  # type: ignore[arg-type]
+    table = incidents(**columns)  # type: ignore[arg-type]
+    return Tape(table, vehicles, rallies, injects, _legs(parts["legs"], sites, span, table)), found
 
 
 def _places(rows: Sequence[Row], territory: Territory, site: Ints) -> tuple[Floats, Floats]:
@@ -138,6 +139,15 @@ def _injects(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float]) -
         for row, at, target, value in zip(rows, columns["at"], columns["target"], columns["value"])
     ]
     return tuple(sorted(injects, key=lambda i: (i.at, i.effect, i.target, i.value)))
+
+
+def _legs(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], table: Incidents) -> Legs:
+    columns = parse(rows, LEGS, sites, (), span)
+    for i in np.flatnonzero(~np.isin(columns["task"], table.id)).tolist():
+        raise rows[i].error("task", f"no incident has the id {columns['task'][i]}")
+    made = legs(**columns)  # type: ignore[arg-type]
+    check_legs(made, table, len(sites.ids))
+    return made
 
 
 def _check_parents(rows: Sequence[Row], parents: Ints, rallies: Sequence[Rally]) -> None:

@@ -31,7 +31,7 @@ from sim.yamlfile import load_yaml
 
 FILES = ("units.csv", "sites.csv", "tape.csv")
 MORE = ("world.yaml", "travel.csv", "preferences.csv", "loops.csv")
-BESIDE = ("tape.vehicles.csv", "tape.rallies.csv", "tape.injects.csv")
+BESIDE = ("tape.vehicles.csv", "tape.rallies.csv", "tape.injects.csv", "tape.legs.csv")
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +133,7 @@ def _tape(path: Path, places: Places, world: WorldSettings) -> tuple[Tape, tuple
     """The tape and its classes, both in an order that does not depend on that of the rows."""
     given = tuple(
         IncidentClass(name, c.priority, parse_package(c.package, f"world.yaml: classes.{name}.package"), c.start, c.release,
-                      c.on_spot, group=c.group)
+                      c.on_spot, group=c.group, convoy=c.convoy)
         for name, c in sorted(world.classes.items())
     )  # fmt: skip
     span = (EARLIEST if world.begin is None else world.begin, LATEST if world.end is None else world.end)

@@ -31,7 +31,8 @@ class ClassRow:
     start: Literal["as_free", "together"] = "as_free"
     release: Literal["each", "together"] = "each"
     on_spot: Share = 0.0
-    group: Literal["election", "medical", "normal"] = "election"
+    group: Literal["election", "medical", "normal", "planned"] = "election"
+    convoy: bool = False
 
 
 @settings

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from sim.demand.classes import GROUPS
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
 from sim.measures.checkpoints import checkpoint_table
@@ -13,6 +14,7 @@ from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
+from sim.measures.planned import planned_table
 from sim.measures.presence import (
     Presence,
     presence,
@@ -35,6 +37,7 @@ INTERNAL_FIGURES = ("presence_gap_max",)
 """Headline figures of a single site, shown at the level ``internal`` only."""
 OUTCOME_FIGURES = ("office_minutes_lost", "harm", "calm_index")
 """What became of the vote."""
+PLANNED = GROUPS.index("planned")
 Figure = float | int | bool | None
 
 
@@ -89,7 +92,8 @@ def measure(
 def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome) -> dict[str, Table]:
     scenario = day.scenario
     checkpoints, rallies = checkpoint_table(day), rally_table(day)
-    tables = {"response_by_group": summary(scenario, table, ("group",), group=None)}
+    incidents = table.take(table.group != PLANNED)
+    tables = {"response_by_group": summary(scenario, incidents, ("group",), group=None)}
     for dimension in DIMENSIONS:
         if dimension != "group":
             tables[f"response_by_{dimension}"] = summary(scenario, table, (dimension,))
@@ -105,6 +109,7 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "burden": burden(day, checkpoints, rallies),
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
+        "planned": planned_table(day, table),
     }
 
 
@@ -113,6 +118,7 @@ def _headline(
 ) -> dict[str, Figure]:
     """The figures of DESIGN §3 for election incidents that need a unit, and what stands beside them."""
     election = table.take(table.group == 0)
+    others = table.take((table.group != 0) & (table.group != PLANNED))
     figures = statistics(election)
     areas = [value for value in tables["coverage_by_area"]["coverage"] if value is not None]
     presence_all, vote = presence_figures(seen), outcome_figures(result)
@@ -129,7 +135,7 @@ def _headline(
     out["overloaded_areas"] = sum(bool(flag) for flag in tables["overload"]["overloaded"])
     counts = ("incidents", "needing_unit", "handled_on_spot", "closed", "open", "lapsed", "prevented")
     out |= {name: figures[name] for name in counts}
-    out["other_response_mean"] = statistics(table.take(table.group != 0))["response_mean"]
+    out["other_response_mean"] = statistics(others)["response_mean"]
     out["minutes_lost"] = tables["burden"]["amount"][0]
     out |= {name: vote[name] for name in OUTCOME_FIGURES}
     return out  # type: ignore[return-value]

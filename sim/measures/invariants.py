@@ -14,6 +14,7 @@ from sim.measures.activity import status_times
 from sim.measures.coverage import coverage, coverage_by_area
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
 from sim.measures.positions import LOOP_ENDS
+from sim.measures.replay_legs import check_planned
 from sim.measures.replay_queue import check_queue
 from sim.measures.response import PARTS, STATUSES, incident_table
 from sim.movement import along
@@ -30,7 +31,9 @@ UNIT_STEPS: dict[str, tuple[str, ...]] = {
     "arrived": ("dispatched",),
     "conveying": ("arrived",),
     "handed_over": ("conveying",),
-    "cleared": ("arrived", "handed_over"),
+    "leg_started": ("arrived", "leg_reached"),
+    "leg_reached": ("leg_started",),
+    "cleared": ("arrived", "handed_over", "leg_reached"),
     "returning": ("on_duty", "at_base", "loop_suspended", "cleared", "diverted"),
     "at_base": ("returning", "loop_started"),
     "loop_started": ("on_duty", "at_base", "returning", "cleared", "diverted"),
@@ -69,6 +72,7 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
     check_status_times(day)
     check_legs(day)
     check_queue(day)
+    check_planned(day)
     check_coverage(day)
 
 

@@ -214,7 +214,7 @@ ENTRIES = entries(
     ("id", "id", "Stable id of the incident on the tape"),
     ("priority", "1 … 4", "Priority of the incident on the tape, 1 most urgent; escalation does not change it"),
     ("class", "name", "Incident class"),
-    ("group", "name", "election, medical or normal: never pooled with one another"),
+    ("group", "name", "election, medical, normal or planned: never pooled with one another"),
     ("hour", "h", "Clock hour in which it occurred, from 00:00 of polling day", "floor(occurred_at / 3600)"),
     ("status", "name", "How it ended: open, closed, handled (by the fixed team on the spot), lapsed or prevented"),
     ("unit", "id", "Unit that arrived first"),

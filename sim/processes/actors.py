@@ -55,11 +55,12 @@ class Task:
     """One incident being dealt with: its marks, its place in the queue and the units it has.
 
     Its marks are those of ``sim.demand.tape.Incidents``; ``cls`` is the class itself, ``area`` the dispatch area, ``slots`` the
-    slot types of its package, ``patience_at`` the moment at which it lapses.
+    slot types of its package, ``patience_at`` the moment at which it lapses; ``legs`` are (site, hold_time) of the places to
+    which the package goes on after the scene.
     """
 
     __slots__ = (
-        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "open_slots", "queued", "ready_at",
+        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "legs", "open_slots", "queued", "ready_at",
         "reported_at", "sent", "status",
     )  # fmt: skip
 
@@ -84,3 +85,4 @@ class Task:
         self.sent = self.arrived = self.finished = self.cleared = 0
         self.complete: list[tuple[Unit, Event]] = []
         self.leaving: list[tuple[Unit, Event]] = []
+        self.legs: tuple[tuple[int, float], ...] = ()

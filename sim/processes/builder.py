@@ -54,6 +54,7 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> Iterator[Task]:
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
     slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
     area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
+    legs = world.tape.legs.by_task()
     made = {
         "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
         "fabric": sites.fabric[incidents.site],
@@ -74,7 +75,10 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> Iterator[Task]:
                 given[mark] = column[block].tolist()
         columns = [given[mark] for mark in MARKS]
         for marks in zip(*columns, strict=True):
-            yield Task(marks)
+            task = Task(marks)
+            if legs:
+                task.legs = legs.get(task.id, ())
+            yield task
 
 
 def _widen(columns: np.ndarray, width: int) -> np.ndarray:

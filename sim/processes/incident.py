@@ -123,4 +123,4 @@ def lose_patience(world: World, task: Task) -> Tale:
 def end(world: World, task: Task, kind: str, value: float) -> None:
     """The task ends without (further) units."""
     world.record(K[kind], task, None, task.site, task.area.index, task.last, value)
-    del world.tasks[task.id]
+    world.forget(task)

@@ -8,12 +8,14 @@ from simpy import Event, Interrupt
 
 from sim.processes.kernel import FREE, Story, Tale
 from sim.processes.world import K, World
+from sim.territory.travel import MODES
 from sim.trace import PACK_LEG, PURPOSES
 
 if TYPE_CHECKING:
     from sim.processes.actors import Task, Unit
 
-RESPOND, HOME, CONVEY, TO_LOOP = range(len(PURPOSES))
+CONVOY = MODES.index("convoy")
+RESPOND, HOME, CONVEY, TO_LOOP, LEG = range(len(PURPOSES))
 
 
 def respond(world: World, task: Task, unit: Unit) -> Tale:
@@ -30,7 +32,9 @@ def respond(world: World, task: Task, unit: Unit) -> Tale:
     if task.convey_to >= 0 and unit.place == 0:
         yield from convey(world, task, unit)
     task.finished += 1
-    if task.cls.release == "together":
+    if task.legs:
+        yield from follow_legs(world, task, unit)
+    elif task.cls.release == "together":
         yield from _leave_with_all(world, task, unit)
     clear(world, task, unit)
 
@@ -113,6 +117,24 @@ def convey(world: World, task: Task, unit: Unit) -> Tale:
     yield clock._now + task.handover_time, FREE + unit.id
 
 
+def follow_legs(world: World, task: Task, unit: Unit) -> Tale:
+    """Go on with the whole package from place to place, all at one pace, and stay at each as long as planned."""
+    yield from _leave_with_all(world, task, unit)
+    clock, sites = world.clock, world.territory.sites
+    modes = [CONVOY] if task.cls.convoy else sorted({other.mode for other, _ in task.leaving})
+    x0, y0, node = task.x, task.y, task.site
+    for site, hold_time in task.legs:
+        x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
+        score = world.travel.score_between(x0, y0, node, x1, y1, site)
+        drive = max(world.travel.seconds_back(score, mode, fabric, clock._now, 1.0) for mode in modes)
+        world.record(K["leg_started"], task, unit, site, task.area.index, unit.last, drive)
+        _drive(world, unit, x0, y0, x1, y1, site, clock._now, clock._now + drive, LEG, task.id)
+        yield clock._now + drive, FREE + unit.id
+        world.record(K["leg_reached"], task, unit, site, task.area.index, unit.last, hold_time)
+        yield clock._now + hold_time, FREE + unit.id
+        x0, y0, node = x1, y1, site
+
+
 def clear(world: World, task: Task, unit: Unit) -> None:
     """A unit has done its part; the last one closes the task. Then it takes the best waiting task or goes back."""
     now = world.clock._now
@@ -121,7 +143,7 @@ def clear(world: World, task: Task, unit: Unit) -> None:
     task.cleared += 1
     if task.cleared == len(task.slots):
         world.record(K["closed"], task, None, task.site, task.area.index, row, task.arrived)
-        del world.tasks[task.id]
+        world.forget(task)
     come_free(world, unit, row)
 
 

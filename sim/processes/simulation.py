@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
-from sim.demand.tape import Inject, Tape, check_incidents
+from sim.demand.tape import Inject, Tape, check_incidents, check_legs
 from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.builder import build_world
@@ -107,6 +107,7 @@ def check_tape(scenario: Scenario, tape: Tape) -> None:
     if len(early):
         raise InputError(f"tape: incident {early[0]} does not lie in the simulated span, which begins at {begin:g} s")
     check_incidents(incidents, len(scenario.territory.sites), len(scenario.classes))
+    check_legs(tape.legs, incidents, len(scenario.territory.sites))
 
 
 def phases(world: World) -> Tale:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.errors import InputError
-from sim.processes.kernel import Clock
+from sim.processes.kernel import TASK, Clock
 from sim.trace import CODE, KINDS, PACK_RECORD, Trace
 
 if TYPE_CHECKING:
+    from simpy import Event
+
     from sim.demand.tape import Tape
     from sim.processes.actors import Task, Unit
     from sim.processes.queue import DispatchArea
@@ -39,6 +41,7 @@ class World:
         self.cancelled: set[int] = set()
         self.closed_checkpoints: set[int] = set()
         self.crowds: dict[int, Crowd] = {}
+        self.awaited: dict[int, Event] = {}
         self.heads_at = [0] * len(scenario.territory.sites)
 
     @property
@@ -58,6 +61,12 @@ class World:
         if not len(found):
             raise InputError(f"no site has the id {id}")
         return int(found[0])
+
+    def forget(self, task: Task) -> None:
+        """A task is over; wake the tale that waits for its end, if there is one."""
+        del self.tasks[task.id]
+        if task.id in self.awaited:
+            self.clock.fire(self.awaited.pop(task.id), TASK + task.id)
 
     def record(
         self,
