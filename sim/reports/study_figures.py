@@ -188,10 +188,12 @@ def _extent(territory: Territory, cut: float) -> Box:
 
 
 def _rings(territory: Territory) -> list[np.ndarray]:
-    """Outlines of the territory's own areas."""
+    """Outlines of the territory's own areas, or of its country where the file has no areas."""
     if not territory.outline:
         return []
-    return [ring for code, rings in load_outline(territory.outline).items() if code in territory.area_codes for ring in rings]
+    shapes = load_outline(territory.outline)
+    own = [code for code in shapes if code in territory.area_codes] or list(shapes)
+    return [ring for code in own for ring in shapes[code]]
 
 
 def best_option(result: StudyResult) -> str | None:

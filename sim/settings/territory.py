@@ -174,14 +174,15 @@ def _known_2017() -> dict[AreaCode, WilayaTotals]:
 class TerritorySettings:
     """The country or city, its totals, and what is derived from them.
 
-    ``country``: ``algeria`` (1,541 communes in the 48 wilayas of 2017) or ``city`` (synthetic). ``wilayas`` keeps
-    only these codes of the national build (empty keeps all): each keeps the counts it has in the nation. Totals are
-    of the whole nation. ``algiers_weight`` multiplies the offices Algiers gets per voter before the totals are
-    shared out. ``population`` scales the commune populations (mostly of 2008) to one national total. ``site_seed``
-    fixes places and tiers.
+    ``country``: ``algeria`` (1,541 communes in the 48 wilayas of 2017), ``libya`` (36 towns in nine directorates of
+    2024), ``fes`` (four zones and the old city) or ``city`` (synthetic). ``wilayas`` keeps only these areas of the whole
+    build, by code (empty keeps all): each keeps the counts it has in the whole. Totals are of the whole.
+    ``police_…`` counts matter in Algeria only, Libya and Fes have one force; so does ``algiers_weight``, which multiplies
+    the offices Algiers gets per voter before the totals are shared out. ``population`` scales the populations of the table
+    (mostly of 2008 in Algeria) to one total. ``site_seed`` fixes places and tiers.
     """
 
-    country: Literal["algeria", "city"] = "algeria"
+    country: Literal["algeria", "city", "libya", "fes"] = "algeria"
     wilayas: tuple[AreaCode, ...] = ()
     voters: People = 22_883_772
     centres: Count = 12_400

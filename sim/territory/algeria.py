@@ -51,7 +51,7 @@ def build_algeria(settings: TerritorySettings, communes: Communes | None = None)
     tense = np.array([table.wilaya_codes.index(c) for c in settings.risk.tense_areas], dtype=np.int64)
     area = table.wilaya[rows.commune]
     tiers = assign_tiers(table.code[rows.commune], area, (places.x, places.y), tense, settings.site_seed, settings.risk)
-    sites = _join(table, rows, places, tiers, derive_sites(table, counts.centres, settings), settings)
+    sites = join_sites(table, rows, places, tiers, derive_sites(table, counts.centres, settings), settings)
     return _territory(table, sites, settings)
 
 
@@ -75,7 +75,7 @@ def _town_fabric(population: Floats, core: NDArray[np.bool_], rule: FabricSettin
     return np.select([big & core, big | middle], [URBAN, SUBURBAN], RURAL).astype(np.int64)
 
 
-def _join(
+def join_sites(
     t: Communes, rows: CentreRows, places: Places, tiers: Ints, more: DerivedRows, settings: TerritorySettings
 ) -> Sites:
     """All sites in id order: a site's id is its commune's code x 1000 + a number that is stable inside its kind."""
@@ -139,7 +139,7 @@ def _territory(t: Communes, sites: Sites, settings: TerritorySettings) -> Territ
         area_codes=tuple(chosen),
         areas={"fr": fr, "ar": ar, "en": tuple(english[c] for c in chosen)},
         forces=FORCES,
-        sites=_keep(sites, positions),
+        sites=keep_areas(sites, positions),
         populations=people[positions] * settings.population / people.sum(),
         neighbours=nearest_areas(middle[0][positions], middle[1][positions], touching if len(chosen) > 1 else set()),
         outline=OUTLINE,
@@ -148,7 +148,7 @@ def _territory(t: Communes, sites: Sites, settings: TerritorySettings) -> Territ
     )
 
 
-def _keep(sites: Sites, positions: Ints) -> Sites:
+def keep_areas(sites: Sites, positions: Ints) -> Sites:
     """The sites of some areas, with areas renumbered to their place in ``positions``."""
     place = np.full(int(sites.area.max()) + 1, -1)
     place[positions] = np.arange(len(positions))

@@ -8,8 +8,13 @@ from sim.settings.territory import TerritorySettings
 from sim.territory.algeria import build_algeria
 from sim.territory.city import build_city
 from sim.territory.sites import Territory
+from sim.territory.towns import TOWN_BUILDERS
 
-BUILDERS: dict[str, Callable[[TerritorySettings], Territory]] = {"algeria": build_algeria, "city": build_city}
+BUILDERS: dict[str, Callable[[TerritorySettings], Territory]] = {
+    "algeria": build_algeria,
+    "city": build_city,
+    **TOWN_BUILDERS,
+}
 
 
 def build_territory(settings: TerritorySettings) -> Territory:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, nearest
 from sim.territory.tables import DATA
 
-OUTLINES = ("dz_wilayas48", "north_africa")
+OUTLINES = ("dz_wilayas48", "north_africa", "ma_fes")
 
 Ring = NDArray[np.float64]
 
@@ -19,11 +19,12 @@ Ring = NDArray[np.float64]
 def load_outline(name: str) -> dict[str, list[Ring]]:
     """Rings by area code; a ring has shape (points, 2), degrees, lon first, and is closed. Outer rings and holes alike.
 
-    ``dz_wilayas48`` is keyed by wilaya code, ``north_africa`` by ISO country code. Raises ``InputError`` for another
-    name.
+    ``dz_wilayas48`` is keyed by wilaya code, ``ma_fes`` by zone, ``north_africa`` by ISO country code (``north_africa:LY``
+    is one country of it). Raises ``InputError`` for another name.
     """
-    collection = _collection(name)
-    return {f["properties"]["code"]: _rings(f["geometry"]) for f in collection["features"]}
+    file, _, only = name.partition(":")
+    shapes = {f["properties"]["code"]: _rings(f["geometry"]) for f in _collection(file)["features"]}
+    return {only: shapes[only]} if only else shapes
 
 
 def outline_names(name: str, language: str) -> dict[str, str]:

@@ -28,6 +28,13 @@ COLUMNS = (
 )
 
 
+TOWN_COLUMNS = (
+    *("code", "area", "area_en", "area_fr", "area_ar", "name_en", "population", "area_km2", "lon", "lat"),
+)
+TownAreas = dict[str, tuple[str, ...]]
+"""Names of the areas by language."""
+
+
 @dataclass(frozen=True, eq=False)
 class Communes:
     """Communes in order of their code; arrays of shape (communes,).
@@ -91,14 +98,39 @@ def load_communes(source: Path | None = None) -> Communes:
     )
 
 
-def _numbers(table: str, rows: list[dict[str, str]], column: str) -> NDArray[np.float64]:
+def load_towns(name: str) -> tuple[Communes, TownAreas]:
+    """A shipped table of towns, as communes whose ``wilaya`` is the area, and the areas' names by language.
+
+    Areas keep the order of the table. Raises ``InputError`` for a missing column or a value that is no number.
+    """
+    rows = read_rows(DATA / name, TOWN_COLUMNS)
+    areas = {r["area"]: r for r in rows}
+    names = {language: tuple(r[f"area_{language}"] for r in areas.values()) for language in ("fr", "ar", "en")}
+    number = {c: _numbers(name, rows, c, "code") for c in ("code", "population", "area_km2", "lon", "lat")}
+    towns = Communes(
+        code=number["code"].astype(np.int64),
+        name=tuple(r["name_en"] for r in rows),
+        wilaya=np.array([list(areas).index(r["area"]) for r in rows], dtype=np.int64),
+        population=number["population"],
+        area_km2=number["area_km2"],
+        lon=number["lon"],
+        lat=number["lat"],
+        wilaya_codes=tuple(areas),
+        wilaya_fr=names["fr"],
+        wilaya_ar=names["ar"],
+        extra={},
+    )
+    return towns, names
+
+
+def _numbers(table: str, rows: list[dict[str, str]], column: str, key: str = "ons_code") -> NDArray[np.float64]:
     """One numeric column; raises ``InputError`` naming the row of the first bad value."""
     values = np.empty(len(rows))
     for i, row in enumerate(rows):
         try:
             values[i] = float(row[column])
         except ValueError:
-            raise InputError(f"{table}: commune {row['ons_code']}: {column} '{row[column]}' is not a number") from None
+            raise InputError(f"{table}: {key} {row[key]}: {column} '{row[column]}' is not a number") from None
     return values
 
 
