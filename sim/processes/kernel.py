@@ -8,13 +8,14 @@ tasks. Nothing happens in the past: an event asked for before the present moment
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from heapq import heappop, heappush
 from math import inf, nextafter
 from typing import Any
 
 from simpy import Environment, Event, Process
+from simpy.events import PENDING
 
 ORDER = 1 << 48
 """Rank of orders: injects and decisions, in the order in which they were given."""
@@ -47,15 +48,7 @@ def uncollected() -> Iterator[None]:
 
 
 class Clock(Environment):
-    """A SimPy environment whose events carry absolute times and ranks.
-
-    ``begin`` is an event that has happened, from which every story sets out.
-    """
-
-    def __init__(self, initial_time: float = 0.0) -> None:
-        super().__init__(initial_time)
-        self.begin = Event(self)
-        self.begin._ok, self.begin._value, self.begin.callbacks = True, None, None  # type: ignore[assignment]
+    """A SimPy environment whose events carry absolute times and ranks."""
 
     @property
     def teller(self) -> Story:
@@ -82,10 +75,16 @@ class Clock(Environment):
             self._now = max(self._now, float(until))
 
     def _process(self, until: float) -> None:
-        """SimPy's own step, written out: a call for every event would cost a tenth of the run."""
+        """SimPy's own step, written out, since a call for every event would cost a tenth of the run; and without an event
+        object for stories, which stand in the queue themselves.
+        """
         queue = self._queue
         while queue and queue[0][0] <= until:
-            self._now, _, _, event = heappop(queue)
+            self._now, _, number, event = heappop(queue)
+            if type(event) is Story:
+                if event.number == number:
+                    event.go_on()
+                continue
             callbacks, event.callbacks = event.callbacks, None  # type: ignore[assignment]
             for callback in callbacks:
                 callback(event)
@@ -93,42 +92,30 @@ class Clock(Environment):
                 raise event._value
 
 
-class Wake(Event):
-    """The event by which a story waits for a moment; one for the whole story, since it waits for one moment at a time."""
-
-    _ok = True
-    _value = None
-
-    def __init__(self) -> None:
-        self.callbacks = None  # type: ignore[assignment]
-
-
 class Story(Process):
     """A process that begins at once, inside the step that starts it, and ends without an event when nobody waits for it.
 
     Its tale yields moments, ``yield at, rank``, which cost one entry in SimPy's queue and nothing else, or any SimPy event. A
-    moment never lies in the past. A tale that is interrupted must end.
+    moment never lies in the past. ``number`` is that of the entry which wakes the story: one that was put off or interrupted
+    leaves an entry behind that no longer counts.
     """
 
     env: Clock
+    _ok, _value = True, PENDING
 
     def __init__(self, clock: Clock, tale: Tale) -> None:
         self.env = clock
         self.callbacks = []
         self._generator = tale  # type: ignore[assignment]
-        self.wake, self.rank = Wake(), 0
-        self._calls: list[Callable[[Event], None]] = [self._resume]
-        self._resume(clock.begin)
+        self.number, self.rank = -1, 0
+        self.go_on()
 
-    def _resume(self, event: Event) -> None:
-        """SimPy's resumption, without what a tale never needs; an interrupt goes SimPy's own way."""
-        if not event._ok:
-            super()._resume(event)
-            return
+    def go_on(self, value: Any = None) -> None:
+        """Tell the tale up to the next moment or event it waits for."""
         clock = self.env
         clock._active_proc = self
         try:
-            told: Any = self._generator.send(event._value)
+            told: Any = self._generator.send(value)
             while type(told) is not tuple and told.callbacks is None:
                 told = self._generator.send(told._value)
         except StopIteration:
@@ -137,25 +124,35 @@ class Story(Process):
         if type(told) is tuple:
             at, self.rank = told
             now = clock._now
-            self._target = wake = self.wake
-            wake.callbacks = self._calls
-            heappush(clock._queue, (at if at > now else now, self.rank, next(clock._eid), wake))  # type: ignore[misc]
+            self.number = number = next(clock._eid)
+            heappush(clock._queue, (at if at > now else now, self.rank, number, self))  # type: ignore[misc]
         else:
             self._target = told
             told.callbacks.append(self._resume)
 
+    def _resume(self, event: Event) -> None:
+        """The event that the tale waited for has happened; what failed is raised in the tale."""
+        if event._ok:
+            self.go_on(event._value)
+        else:
+            super()._resume(event)
+
     def _end(self) -> None:
-        """The tale is told; let go of everything, since nobody collects circles during a run."""
-        self._ok, self._value = True, None
+        """The tale is told."""
+        self._value = None
         if self.callbacks:
             self.env.schedule(self)
-        self.callbacks = None  # type: ignore[assignment]
-        self._calls = []
-        del self.wake
+        else:
+            self.callbacks = None  # type: ignore[assignment]
 
     def put_off(self, at: float) -> None:
         """Wait for another moment than the one the tale asked for."""
-        self.wake.callbacks = []
-        self.wake = self._target = Wake()
-        self.wake.callbacks = self._calls
-        self.env.fire(self.wake, self.rank, at)
+        clock = self.env
+        self.number = next(clock._eid)
+        heappush(clock._queue, (at, self.rank, self.number, self))  # type: ignore[misc]
+
+    def interrupt(self, cause: object = None) -> None:
+        """End the tale where it waits for its moment."""
+        self.number = -1
+        self._generator.close()
+        self._end()

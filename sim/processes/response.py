@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simpy import Event, Interrupt
+from simpy import Event
 
 from sim.processes.kernel import FREE, Story, Tale
 from sim.processes.world import K, World
@@ -21,10 +21,7 @@ RESPOND, HOME, CONVEY, TO_LOOP, LEG = range(len(PURPOSES))
 def respond(world: World, task: Task, unit: Unit) -> Tale:
     """One unit's part in a task, from its dispatch to the moment it is free."""
     clock = world.clock
-    try:
-        yield unit.arrives_at, FREE + unit.id
-    except Interrupt:
-        return
+    yield unit.arrives_at, FREE + unit.id
     arrive(world, task, unit)
     if task.cls.start == "together":
         yield from _wait_for_all(world, task, unit)
@@ -70,7 +67,7 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
     """Take a unit that is under way off its task; the task waits again. Returns that task."""
     now, fleet, task = world.clock._now, unit.fleet, unit.mission
     assert task is not None, "only a unit under way is called back"
-    unit.story.interrupt("diverted")
+    unit.story.interrupt()
     world.record(K["diverted"], task, unit, task.site, task.area.index, task.last, diverted_to)
     if task.arrived:
         task.status = "attended"
