@@ -6,6 +6,7 @@ from the record's kind alone, so processes, measures and replay read the same ta
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from struct import Struct
 
@@ -77,8 +78,9 @@ FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
 _RECORD = np.dtype(list(zip(FIELDS, ("<f8", "<i2", "<i8", "<i8", "<i4", "<i4", "<i8", "<f8"))))
 PACK_RECORD = Struct("<dhqqiiqd").pack
 LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
-_LEG = np.dtype(list(zip(LEG_FIELDS, ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8"))))
-PACK_LEG = Struct("<qddddddhq").pack
+_LEG = np.dtype(list(zip((*LEG_FIELDS, "record"), ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8", "<i8"))))
+PACK_LEG = Struct("<qddddddhqq").pack
+"""Pack a leg: its fields, and the position of the record that it belongs to, which tells when it was written."""
 PURPOSES = ("respond", "home", "convey", "to_loop", "leg")
 """Why a unit drives; positions are codes in the leg table."""
 
@@ -89,11 +91,13 @@ class Trace:
     ``task`` and ``unit`` are stable ids (-1: none), ``site`` a position in ``Territory.sites`` (-1: none),
     ``area`` a dispatch area (-1: none), ``cause`` the position of the record that made this one happen
     (-1: the tape or the plan). ``count`` is the number of records; the world, which writes half a million of them, packs
-    rows itself (``write``, ``write_leg``), everybody else appends.
+    rows itself (``write``, ``write_leg``), everybody else appends. Where parts of the world are told one after another, ``sort``
+    puts the records into the order of time when they are read (``cause`` follows them), and their legs with them.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, sort: bool = False) -> None:
         self.count = 0
+        self._sort = sort
         self._records = bytearray()
         self._legs = bytearray()
         self.write, self.write_leg = self._records.extend, self._legs.extend
@@ -113,21 +117,47 @@ class Trace:
         self, unit: int, depart: float, arrive: float, x0: float, y0: float, x1: float, y1: float, purpose: int, task: int
     ) -> None:
         """Append one movement leg; a later leg of the same unit cuts an earlier one short."""
-        self.write_leg(PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task))
+        self.write_leg(PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task, self.count - 1))
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""
-        return self._table("records", self._records, _RECORD)
+        return self._table("records", self._records, self._read_records)
 
     def legs(self) -> dict[str, NDArray[np.generic]]:
         """Movement legs as arrays of shape (legs,), by field name."""
-        return self._table("legs", self._legs, _LEG)
+        return self._table("legs", self._legs, self._read_legs)
 
-    def _table(self, name: str, packed: bytearray, row: np.dtype[np.void]) -> dict[str, NDArray[np.generic]]:
+    def _read_records(self) -> dict[str, NDArray[np.generic]]:
+        columns = _columns(self._records, _RECORD)
+        if not self._sort:
+            return columns
+        order, place = self._order(columns["time"])
+        return {name: place[column[order]] if name == "cause" else column[order] for name, column in columns.items()}
+
+    def _read_legs(self) -> dict[str, NDArray[np.generic]]:
+        columns = _columns(self._legs, _LEG)
+        record = columns.pop("record")
+        if not self._sort:
+            return columns
+        _, place = self._order(_columns(self._records, _RECORD)["time"])
+        order = np.argsort(place[record], kind="stable")
+        return {name: column[order] for name, column in columns.items()}
+
+    @staticmethod
+    def _order(time: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Records in the order of time, those of one moment as they were written; and the place of each in that order."""
+        order = np.argsort(time, kind="stable")
+        place = np.full(len(order) + 1, -1)  # the last one is for -1: no cause
+        place[order] = np.arange(len(order))
+        return order, place
+
+    def _table(
+        self, name: str, packed: bytearray, read: Callable[[], dict[str, NDArray[np.generic]]]
+    ) -> dict[str, NDArray[np.generic]]:
         """Columns of packed rows, kept until there are more of them; read-only, because they are shared."""
         size, columns = self._tables.get(name, (-1, {}))
         if size != len(packed):
-            columns = _columns(packed, row)
+            columns = read()
             for column in columns.values():
                 column.flags.writeable = False
             self._tables[name] = (len(packed), columns)

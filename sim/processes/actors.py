@@ -83,6 +83,6 @@ class Task:
         self.open_slots: list[tuple[int, int]] = list(enumerate(self.slots))
         self.queued: tuple[int, ...] | None = None
         self.sent = self.arrived = self.finished = self.cleared = 0
-        self.complete: list[tuple[Unit, Event]] = []
-        self.leaving: list[tuple[Unit, Event]] = []
+        self.complete: tuple[tuple[Unit, Event], ...] = ()
+        self.leaving: tuple[tuple[Unit, Event], ...] = ()
         self.legs: tuple[tuple[int, float], ...] = ()

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import repeat
 from math import ceil, inf
 from typing import Any
 
@@ -40,45 +41,58 @@ def fills(slot: Slot, units: Units) -> np.ndarray:
     return eligible & np.isin(units.kind, kinds) if slot.kinds else eligible
 
 
-BLOCK = 512
-"""Incidents of the tape that are turned into tasks at a time."""
+BLOCK = 64
+"""Incidents of the tape that are turned into tasks at a time: few, so that they are still in the cache when they occur."""
 
 
-def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> Iterator[Task]:
-    """The tape's incidents as tasks, in order; a block of columns at a time, so that a long tape needs little memory.
+def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Iterator[Task]]]:
+    """The tape's incidents as tasks, in order: one stream for all of them, or one for each part of the world, with its number.
 
     Scene times and noise are widened to the longest package. Without triage every task has priority 3.
     """
     incidents, scenario = world.tape.incidents, world.scenario
     sites = scenario.territory.sites
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
-    slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
     area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
-    legs = world.tape.legs.by_task()
     made = {
+        "area": area,
+        "slots": incidents.cls,
         "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
         "fabric": sites.fabric[incidents.site],
         "patience_at": incidents.at + incidents.report_time + incidents.patience,
         "scene_time": _widen(incidents.scene_time, width),
         "noise": _widen(incidents.noise, width),
     }
-    for begin in range(0, len(incidents), BLOCK):
-        block = slice(begin, begin + BLOCK)
-        given: dict[str, list[Any]] = {
-            "cls": [scenario.classes[i] for i in incidents.cls[block].tolist()],
-            "area": [world.areas[i] for i in area[block].tolist()],
-            "slots": [slots[i] for i in incidents.cls[block].tolist()],
-        }
-        for mark in MARKS:
-            if mark not in given:
-                column: np.ndarray = made[mark] if mark in made else getattr(incidents, mark)
-                given[mark] = column[block].tolist()
-        columns = [given[mark] for mark in MARKS]
-        for marks in zip(*columns, strict=True):
-            task = Task(marks)
+    columns = {mark: made[mark] if mark in made else getattr(incidents, mark) for mark in MARKS}
+    slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
+    objects = {"cls": scenario.classes, "area": world.areas, "slots": slots}
+    legs = world.tape.legs.by_task()
+    if not world.clock.parts:
+        return [(0, _tasks(columns, objects, legs))]
+    rows = ((part, np.flatnonzero(area == part)) for part in range(world.clock.parts))
+    return [(part, _tasks({mark: column[own] for mark, column in columns.items()}, objects, legs)) for part, own in rows]
+
+
+def _tasks(
+    columns: dict[str, np.ndarray], objects: Mapping[str, Sequence[Any]], legs: Mapping[int, tuple[tuple[int, float], ...]]
+) -> Iterator[Task]:
+    """Tasks from columns, a block of rows at a time; ``objects`` are what the codes of some columns stand for."""
+    fixed = {mark: column[0].tolist() for mark, column in columns.items() if _is_constant(column)}
+    count = len(columns["at"])
+    for begin in range(0, count, BLOCK):
+        marks: list[Iterable[Any]] = []
+        for mark, column in columns.items():
+            values = repeat(fixed[mark], min(BLOCK, count - begin)) if mark in fixed else column[begin : begin + BLOCK].tolist()
+            marks.append(map(objects[mark].__getitem__, values) if mark in objects else values)
+        for task in map(Task, zip(*marks)):
             if legs:
                 task.legs = legs.get(task.id, ())
             yield task
+
+
+def _is_constant(column: np.ndarray) -> bool:
+    """Whether all rows are the same, as where a hand-written tape leaves a mark out (all NaN is the same too)."""
+    return len(column) > 0 and bool(((column == column[0]) | ((column != column) & (column[0] != column[0]))).all())
 
 
 def _widen(columns: np.ndarray, width: int) -> np.ndarray:
@@ -173,12 +187,23 @@ def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list
         area.preferences[site] = rows
 
 
-def build_world(scenario: Scenario, tape: Tape) -> tuple[World, Iterator[Task]]:
-    """Make the world of one run and the tasks of its tape."""
+def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, Iterator[Task]]]]:
+    """Make the world of one run and the tasks of its tape, by part of the world."""
     travel = build_travel(scenario.territory, scenario.travel)
-    world = World(scenario, tape, travel)
+    world = World(scenario, tape, travel, count_parts(scenario))
     numbers = slot_types(scenario.classes)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
+
+
+def count_parts(scenario: Scenario) -> int:
+    """Number of parts of the world that can be told one after another: the dispatch areas, or 0 where they depend on each other.
+
+    They do so by mutual aid, and by units that are based at another area's sites (a fixed team settles what happens there).
+    """
+    sites, units = scenario.territory.sites, scenario.units
+    based = scenario.dispatch_area(sites.area, sites.force)[units.base]
+    apart = scenario.dispatch.aid == "never" and bool((based == scenario.dispatch_area(units.area, units.force)).all())
+    return scenario.dispatch_areas if apart and scenario.dispatch_areas > 1 else 0

@@ -228,10 +228,10 @@ def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
     """Begin work only when the whole package is on scene."""
     if task.arrived < len(task.slots):
         event = Event(world.clock)
-        task.complete.append((unit, event))
+        task.complete += ((unit, event),)
         yield event
         return
-    waiting, task.complete = task.complete, []
+    waiting, task.complete = task.complete, ()
     for other, event in waiting:
         world.clock.fire(event, FREE + other.id)
 
@@ -239,7 +239,7 @@ def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
 def _leave_with_all(world: World, task: Task, unit: Unit) -> Tale:
     """Leave only when every unit of the package has finished; then all leave, in the order of their ids."""
     own = Event(world.clock)
-    task.leaving.append((unit, own))
+    task.leaving += ((unit, own),)
     if task.finished == len(task.slots):
         for other, event in task.leaving:
             world.clock.fire(event, FREE + other.id)
@@ -264,7 +264,8 @@ def _drive(
     if wrap is not None:
         x0, y0 = _shorter_way(x0, x1, wrap[0]), _shorter_way(y0, y1, wrap[1])
     unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive, node)
-    world.trace.write_leg(PACK_LEG(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task))
+    trace = world.trace
+    trace.write_leg(PACK_LEG(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task, trace.count - 1))
 
 
 def _shorter_way(begin: float, end: float, size: float) -> float:

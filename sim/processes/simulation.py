@@ -84,7 +84,9 @@ class Simulation:
             Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
             self._order(inject)
-        Story(clock, demand(world, self._tasks))
+        for part, tasks in self._tasks:
+            with clock.part(part):
+                Story(clock, demand(world, tasks))
 
     def _start_duty(self) -> None:
         """One tale for each mobile unit; one for all posts of an area that have the same hours."""
@@ -93,11 +95,13 @@ class Simulation:
         for unit in world.units:
             shifts = self.scenario.units.shifts(unit.index)
             if mobile[unit.index] and shifts:
-                Story(world.clock, duty(world, unit, shifts))
+                with world.clock.part(unit.area.index):
+                    Story(world.clock, duty(world, unit, shifts))
             elif shifts:
                 posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
         for group in posts.values():
-            Story(world.clock, hold_posts(world, group))
+            with world.clock.part(group[0][0].area.index):
+                Story(world.clock, hold_posts(world, group))
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -27,13 +27,13 @@ TASK_AFTER = tuple(kind.task for kind in KINDS)
 class World:
     """State of one run: clock, trace, units, open tasks and dispatch areas."""
 
-    def __init__(self, scenario: Scenario, tape: Tape, travel: Travel) -> None:
+    def __init__(self, scenario: Scenario, tape: Tape, travel: Travel, parts: int = 0) -> None:
         self.scenario = scenario
         self.territory = scenario.territory
         self.tape = tape
         self.travel = travel
-        self.clock = Clock(initial_time=scenario.calendar.begin)
-        self.trace = Trace()
+        self.clock = Clock(scenario.calendar.begin, parts)
+        self.trace = Trace(sort=parts > 0)
         self.units: list[Unit] = []
         self.unit_by_id: dict[int, Unit] = {}
         self.tasks: dict[int, Task] = {}

@@ -23,13 +23,15 @@ EARTH_RADIUS = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
 
 Floats = NDArray[np.float64]
+_add, _multiply, _subtract = np.add, np.multiply, np.subtract
+# Looked up once: a search calls a dozen of them.
 
 
 def _euclid(x: Floats, y: Floats, px: float, py: float) -> Floats:
-    dx, dy = np.subtract(x, px), np.subtract(y, py)
-    np.multiply(dx, dx, dx)
-    np.multiply(dy, dy, dy)
-    return np.add(dx, dy, dx)
+    dx, dy = _subtract(x, px), _subtract(y, py)
+    _multiply(dx, dx, dx)
+    _multiply(dy, dy, dy)
+    return _add(dx, dy, dx)
 
 
 def _right_angle(x: Floats, y: Floats, px: float, py: float) -> Floats:
