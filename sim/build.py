@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sim.demand.catalogue import build_classes
 from sim.demand.draw import draw_tape
 from sim.demand.tape import Tape
 from sim.demand.vehicles import Traffic
+from sim.forces.alert import plan_alert
 from sim.forces.build import Forces, build_forces
 from sim.forces.ledger import Ledger, ledger_hours, plan_ledger
 from sim.scenario import Scenario
@@ -48,11 +49,14 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         settings.rallies,
         settings.seed,
         settings.replication if replication is None else replication,
+        settings.alert,
     )
+    units, alert = plan_alert(settings.alert, where.territory, where.calendar, forces.units)
+    forces = replace(forces, units=units)
     scenario = Scenario(
         territory=where.territory,
         calendar=where.calendar,
-        units=forces.units,
+        units=units,
         classes=build_classes(settings.demand),
         loops=forces.loops,
         dispatch=settings.dispatch,
@@ -62,6 +66,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         checkpoints=settings.checkpoints,
         rallies=settings.rallies,
         posts=settings.posts,
+        alert=alert,
         mobilised=forces.mobilised,
     )
     return scenario, forces

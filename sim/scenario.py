@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
 from sim.digest import digest_columns, digest_text
+from sim.forces.alert import AlertPlan
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
 from sim.settings.response import (
@@ -47,6 +48,7 @@ class Scenario:
     checkpoints: CheckpointSettings = field(default_factory=CheckpointSettings)
     rallies: RallySettings = field(default_factory=RallySettings)
     posts: PostSettings = field(default_factory=PostSettings)
+    alert: AlertPlan = field(default_factory=AlertPlan)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -71,6 +73,7 @@ class Scenario:
         parts = [
             self.territory.digest(),
             self.units.digest(),
+            self.alert.digest(),
             digest_columns(loops),
             digest_columns(calendar),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),

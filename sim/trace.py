@@ -64,6 +64,7 @@ KINDS = (
     Kind("decision", value="position in the list of decisions"),
     Kind("leg_started", unit="conveying", value="drive to the next place of a planned task, in seconds"),
     Kind("leg_reached", unit="on_scene", value="seconds for which the package stays there"),
+    Kind("alert_changed", value="level from now on: position in LEVELS (0 normal, 1 raised, 2 maximum)"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

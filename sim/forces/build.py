@@ -11,6 +11,7 @@ from scipy.stats import binom
 
 from sim.errors import InputError
 from sim.forces import plan
+from sim.forces.alert import leave_shares
 from sim.forces.beats import Beats, make_beats, pack_loops
 from sim.forces.draws import uniforms
 from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, kind_columns
@@ -22,6 +23,7 @@ from sim.forces.spread import Centres, centres_in_order, number_within
 from sim.forces.swap import Moved, swap
 from sim.forces.units import Units
 from sim.movement import Loops
+from sim.settings.alert import AlertSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
 from sim.streams import Streams
@@ -74,6 +76,7 @@ def build_forces(
     rallies: RallySettings,
     seed: int,
     replication: int = 0,
+    alert: AlertSettings | None = None,
 ) -> Forces:
     """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
 
@@ -92,7 +95,9 @@ def build_forces(
     rest = settings.shifts.rest_time
     mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
     streams = Streams(seed, replication)
-    absent = _absent(shifts, table, settings.absence, streams)
+    area = table.cell[shifts.unit] // len(territory.forces)
+    missing = np.minimum(settings.absence + leave_shares(alert or AlertSettings(), territory, calendar, area, shifts.start), 1.0)
+    absent = _absent(shifts, table, missing, streams)
     loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
     units = _units(territory, table, shifts, absent, (loops, streams), settings)
     return Forces(units, loops, mobilised, _absences(shifts, absent, units), rest, moved)
@@ -188,8 +193,8 @@ def _phase(calendar: Calendar, name: str, default: float) -> Floats:
     return np.asarray(calendar.starts[:, calendar.phases.index(name)])
 
 
-def _absent(shifts: ShiftTable, table: _Table, share: float, streams: Streams) -> Ints:
-    """Heads missing from each shift (shifts,).
+def _absent(shifts: ShiftTable, table: _Table, share: Floats, streams: Streams) -> Ints:
+    """Heads missing from each shift (shifts,), of which a ``share`` (shifts,) is away on average.
 
     Mobile crews are made up from those who came, so whole crews are missing; of fixed teams single officers are.
     """

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from sim.demand.classes import GROUPS
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
+from sim.measures.alert import alert_table
 from sim.measures.checkpoints import checkpoint_table
 from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
 from sim.measures.day import Day, Recorded, cell
@@ -104,6 +105,7 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         **{f"occupancy_by_{by}": occupancy_table(day, by) for by in ("kind", "area", "force")},
         "load": load_table(day, checkpoints),
         "overload": overload_table(day),
+        "alert": alert_table(day),
         "checkpoints": checkpoints,
         "rallies": rallies,
         "burden": burden(day, checkpoints, rallies),

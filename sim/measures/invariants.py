@@ -11,6 +11,7 @@ import numpy as np
 
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
+from sim.measures.alert import level_steps
 from sim.measures.coverage import coverage, coverage_by_area
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
 from sim.measures.positions import LOOP_ENDS
@@ -73,6 +74,7 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
     check_legs(day)
     check_queue(day)
     check_planned(day)
+    check_alert(day)
     check_coverage(day)
 
 
@@ -266,6 +268,24 @@ def _rested(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> Bools:
     """Whether each unit came on duty since it set out on the earlier leg: then it starts from its base."""
     on_duty = _latest(day, day.leg_unit[leg], decided, "on_duty")
     return (on_duty >= 0) & ((earlier < 0) | (day.time[on_duty] >= day.leg("depart_at")[earlier]))
+
+
+def check_alert(day: Day) -> None:
+    """I13: a level only changes to another one, and units mobilise in their own times at the level that rules."""
+    steps, units = level_steps(day), day.scenario.units
+    for area, mine in enumerate(steps):
+        same = np.flatnonzero(np.diff(mine.level) == 0)
+        assert len(same) == 0, f"I13: area {area} changes to the level it has (record {mine.record[same[:1] + 1]})"
+    sent = day.records("dispatched")
+    unit, factor = day.unit[sent], np.ones(len(sent))
+    for area in np.unique(units.area[unit]).tolist():
+        here = units.area[unit] == area
+        factor[here] = np.array(day.scenario.alert.rules.turnout_factors)[steps[area].level_before(sent[here])]
+    aid = day.scenario.dispatch.aid_time
+    own = np.stack([getattr(units, name)[unit] * factor for name in ("moving_time", "parked_time", "base_time")])
+    off = np.minimum(np.abs(day.value[sent] - own), np.abs(day.value[sent] - own - aid)).min(axis=0, initial=np.inf)
+    late = np.flatnonzero(off > 1e-6)
+    assert len(late) == 0, f"I13: unit {units.id[unit[late[:1]]]} does not mobilise as the level of its area says"
 
 
 def check_coverage(day: Day, grid_time: float = 7200.0) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.measures.alert import turnout_factors
 from sim.measures.day import IS_FREE, UNIT_STATUS, Bools, Day, Floats, Ints
 from sim.movement import along
 from sim.trace import CODE, PURPOSES
@@ -46,6 +47,9 @@ def unit_states(day: Day, times: Floats) -> UnitStates:
     for step, t in enumerate(times.tolist()):
         x, y, mobilisation = _at(day, t, rows, status(t)[rows], loop(t)[rows], legs(t)[rows], reset(t)[rows])
         states.x[step], states.y[step], states.mobilisation[step] = x, y, mobilisation
+    factor = turnout_factors(day, rows, times)
+    if factor is not None:
+        np.multiply(states.mobilisation, factor, out=states.mobilisation)
     return states
 
 

@@ -15,6 +15,7 @@ from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
 from sim.forces.units import Units, skill_bits
 from sim.processes.actors import MARKS, Task, Unit
+from sim.processes.alert import Alert
 from sim.processes.fleet import Fleet
 from sim.processes.queue import DispatchArea
 from sim.processes.response import recall, send
@@ -194,6 +195,7 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     numbers = slot_types(scenario.classes)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
+    world.alert = Alert(scenario)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
 

@@ -57,6 +57,7 @@ class Fleet:
         self.on_duty = [0] * slot_types
         self.eligible = [sum(s in u.slot_types for u in units) for s in range(slot_types)]
         self._slowness: dict[int, Floats] = {}
+        self.readiness = 1.0
 
     def set_free(self, unit: Unit) -> None:
         """Make a unit eligible wherever its kind and skills allow."""
@@ -158,10 +159,12 @@ class Fleet:
     def mobilisation(self, t: float) -> Floats:
         """Mobilisation time of every unit if sent at ``t``: on the move (or on a loop), else where it rests."""
         moving = (self.arrive_at > t) | (self.loop >= 0)
-        return np.where(moving, self.moving_time, self.rest_time)
+        times = np.where(moving, self.moving_time, self.rest_time)
+        return times if self.readiness == 1.0 else times * self.readiness
 
     def mobilisation_of(self, unit: Unit, t: float) -> float:
         """Mobilisation time of one unit if sent at ``t``."""
         row = unit.row
         moving = self.arrive_at.item(row) > t or self.loop.item(row) >= 0
-        return self.moving_time.item(row) if moving else self.rest_time.item(row)
+        time = self.moving_time.item(row) if moving else self.rest_time.item(row)
+        return time if self.readiness == 1.0 else time * self.readiness

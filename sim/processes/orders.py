@@ -10,10 +10,12 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest
+from sim.processes.alert import BY_PLAN, order_level
 from sim.processes.duty import enter_service, go_off
 from sim.processes.kernel import ORDER, Tale
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.world import K, World
+from sim.settings.alert import LEVELS
 
 if TYPE_CHECKING:
     from sim.demand.tape import Inject
@@ -88,6 +90,11 @@ def assign(world: World, order: Inject) -> None:
             return
 
 
+def set_alert(world: World, order: Inject) -> None:
+    """Area ``target`` (its position) has alert level ``value`` from now on; -1 leaves it to the timetable and the triggers."""
+    order_level(world, order.target, int(order.value), world.trace.count - 1)
+
+
 EFFECTS: dict[str, Callable[[World, Inject], None]] = {
     "unit_out_of_service": out_of_service,
     "unit_back_in_service": back_in_service,
@@ -96,6 +103,7 @@ EFFECTS: dict[str, Callable[[World, Inject], None]] = {
     "desk_operators": staff_desk,
     "recall": recall_unit,
     "assign": assign,
+    "alert_level": set_alert,
 }
 """Every order that pollday carries out."""
 
@@ -109,12 +117,23 @@ def check(world: World, order: Inject) -> None:
         raise InputError(f"{order.effect}: {order.at} is not a moment; allowed: seconds from 00:00 of polling day")
     if order.effect.startswith("checkpoint"):
         world.site(order.target)
+    elif order.effect == "alert_level":
+        _check_alert(world, order)
     elif order.effect != "desk_operators":
         world.unit(order.target)
     elif not 0 <= order.target < len(world.areas):
         raise InputError(f"desk_operators: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
     elif not 0 <= order.value <= 10_000:
         raise InputError(f"desk_operators: {order.value:g} operators, allowed: 0 to 10000")
+
+
+def _check_alert(world: World, order: Inject) -> None:
+    areas = len(world.alert.level)
+    if not 0 <= order.target < areas:
+        raise InputError(f"alert_level: no area {order.target}, allowed: 0 to {areas - 1}")
+    if order.value not in range(BY_PLAN, len(LEVELS)):
+        levels = ", ".join(f"{code} {name}" for code, name in enumerate(LEVELS))
+        raise InputError(f"alert_level: {order.value:g} is no level, allowed: {levels}, {BY_PLAN} as planned")
 
 
 def carry_out(world: World, order: Inject, number: int) -> Tale:

@@ -9,6 +9,7 @@ from math import inf
 from sim.demand.tape import Inject, Tape, check_incidents, check_legs
 from sim.errors import InputError
 from sim.processes.actors import Unit
+from sim.processes.alert import start_alert
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import watch
 from sim.processes.duty import Shifts, duty, hold_posts
@@ -77,6 +78,7 @@ class Simulation:
         """Start every process: phases, units, checkpoints, rallies, injects and the demand."""
         world, clock = self.world, self.world.clock
         Story(clock, phases(world))
+        start_alert(world)
         self._start_duty()
         for site, vehicles in _vehicles_by_site(self.tape).items():
             Story(clock, watch(world, site, vehicles))

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from sim.demand.tape import Tape
     from sim.processes.actors import Task, Unit
+    from sim.processes.alert import Alert
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
     from sim.scenario import Scenario
@@ -25,7 +26,9 @@ TASK_AFTER = tuple(kind.task for kind in KINDS)
 
 
 class World:
-    """State of one run: clock, trace, units, open tasks and dispatch areas."""
+    """State of one run: clock, trace, units, open tasks, dispatch areas and the alert."""
+
+    alert: Alert
 
     def __init__(self, scenario: Scenario, tape: Tape, travel: Travel, parts: int = 0) -> None:
         self.scenario = scenario

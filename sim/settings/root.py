@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from sim.settings.alert import AlertSettings
 from sim.settings.base import settings
 from sim.settings.calendar import CalendarSettings
 from sim.settings.demand import DemandSettings
@@ -45,3 +46,4 @@ class Settings:
     checkpoints: CheckpointSettings = Field(default_factory=CheckpointSettings)
     rallies: RallySettings = Field(default_factory=RallySettings)
     posts: PostSettings = Field(default_factory=PostSettings)
+    alert: AlertSettings = Field(default_factory=AlertSettings)
