@@ -38,6 +38,8 @@ LOAD_NOTE = (
     "and reserve wait to be sent"
 )
 OPERATORS = ("phone operators", "radio operators")
+FEW_AREAS = 12
+"""So many areas are all shown; of more, the worst eight."""
 
 
 @dataclass
@@ -274,7 +276,8 @@ def measure_blocks(measures: Measures, internal: bool) -> list[str | Grid]:
     blocks.append(Grid("election incidents that need a mobile unit", ("measure", "value", "unit"), headline))
     for by in ("group", "priority", "force"):
         blocks.append(columns_of(measures.tables[f"response_by_{by}"], f"response by {by}", (by, *columns)))
-    rows = area_rows(measures, internal)[:8]
+    rows = area_rows(measures, internal)
+    rows = rows if len(rows) <= FEW_AREAS else rows[:8]
     if rows:
         blocks.append(Grid("areas with the lowest coverage", list(rows[0]), [list(row.values()) for row in rows]))
     return blocks

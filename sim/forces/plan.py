@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.errors import InputError, nearest
 from sim.forces.beats import Beats, by_fabric
 from sim.forces.kinds import KIND, UNIT_KINDS
+from sim.forces.placed import placed_units
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
 from sim.forces.spread import Centres, number_within, per_group, pick, quantile_rows, rounded, site_kind, whole
 from sim.settings.forces import CREW, FixedTeam, Manning, StaffingSettings
@@ -157,6 +158,8 @@ def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: Sta
     need = np.where((per_group(need, centres.cell, centres.cells) == 0)[centres.cell], 1.0, need)
     if kind in _AT_LEAST_ONE and factor > 0:
         own = np.maximum(own, np.bincount(centres.cell, minlength=centres.cells) > 0)
+    placed = placed_units(kind, territory, centres, staffing)
+    own = np.where(np.isnan(placed), own, whole(np.nan_to_num(placed) * factor))
     row, cell = quantile_rows(need, centres.cell, own + extra)
     base = centres.site[row] if kind == "traffic_post" else centres.home[row]
     total = np.bincount(cell, minlength=centres.cells)

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, model_validator
 
 from sim.settings.base import Clock, Count, Factor, Seconds, Share, settings
+from sim.settings.calendar import AreaKey
 from sim.settings.response import Fabrics, Modes
 
 Kinds = Literal[
@@ -27,6 +28,7 @@ Kinds = Literal[
 Movable = Literal[
     "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car"
 ]
+Waiting = Literal["rrv", "section", "search_team", "traffic_unit", "normal_car"]
 Tiers = Literal["low", "medium", "high"]
 Heads = Annotated[int, Field(ge=0, le=1000)]
 People = Annotated[float, Field(gt=0.0, le=1e9)]
@@ -120,9 +122,10 @@ class StaffingSettings:
     ``staffing_factor`` multiplies heads and every count below (shortage); ``absence`` is the share of planned heads
     that do not come. Counts: ``fixed`` officers per centre, times ``tier_factor`` of its risk tier (whole officers,
     rounded down); ``crew`` heads per unit; ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…``
-    inhabitants by force. ``…_factor`` keys multiply these counts. ``checkpoint_share`` of the town entrances of a force
-    carry a checkpoint. Rally rings are planned at the ``rings_per_area`` largest venues of each area, where
-    gatherings are held first, for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
+    inhabitants by force. ``placed`` gives the units of a force and kind by area, by code or name (areas left out: none),
+    in place of the count that follows from these. ``…_factor`` keys multiply these counts. ``checkpoint_share`` of the
+    town entrances of a force carry a checkpoint. Rally rings are planned at the ``rings_per_area`` largest venues of each
+    area, where gatherings are held first, for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
     the same heads in every area and hour, used differently.
     """
@@ -142,6 +145,7 @@ class StaffingSettings:
     people_per_traffic_unit: dict[str, People] = _default({"police": 50_000.0, "gendarmerie": 150_000.0})
     people_per_normal_car: dict[str, People] = _default({"police": 20_000.0, "gendarmerie": 80_000.0})
     people_per_desk_officer: dict[str, People] = _default({"police": 1_500.0, "gendarmerie": 50_000.0})
+    placed: dict[str, dict[Waiting, dict[AreaKey, Count]]] = Field(default_factory=dict)
     checkpoint_share: dict[str, Share] = _default({"police": 1.0, "gendarmerie": 0.15})
     rings_per_area: Annotated[float, Field(ge=0.0, le=1000.0)] = 2.0
     ring_people: dict[Fabrics, Crowd] = _default(

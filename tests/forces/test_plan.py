@@ -230,3 +230,29 @@ def test_units_with_a_mobile_office_are_manned_first_before_the_vote_and_no_head
     assert early.sum(axis=0).tolist() == plain.sum(axis=0).tolist()
     assert early[:4, BEFORE].tolist() == [0, 0, 3, 0] or early[:4, BEFORE].tolist() == [0, 0, 3, 3]
     assert (early[:, POLLING] == 3).all() and (early[:, NIGHT] == plain[:, NIGHT]).all()
+
+
+def test_units_placed_by_area_stand_there_and_nowhere_else(territory: Maker, forces: Maker) -> None:
+    where = territory((8, 8, 8))
+    placed = {"police": {"section": {"01": 3, "03": 2}, "rrv": {"02": 4}}}
+    units = forces(where, placed=placed).units
+    assert np.bincount(units.area[units.kind == KIND["section"]], minlength=3).tolist() == [3, 0, 2]
+    assert np.bincount(units.area[units.kind == KIND["rrv"]], minlength=3).tolist() == [0, 4, 0]
+    assert np.array_equal(np.unique(units.area[units.kind == KIND["search_team"]]), [0, 1, 2])
+    halved = forces(where, placed=placed, rrv_factor=0.5).units
+    assert (halved.kind == KIND["rrv"]).sum() == 2
+
+
+@pytest.mark.parametrize(
+    ("placed", "message"),
+    [
+        ({"polise": {"rrv": {"01": 1}}}, "staffing.placed.polise: no such force.*police"),
+        ({"police": {"rrv": {"09": 1}}}, "staffing.placed.police.rrv: unknown area '09'"),
+        ({"police": {"rrv": {"02": 1}}}, "staffing.placed.police.rrv: the police holds no centre in area 02"),
+    ],
+)
+def test_units_placed_where_none_can_be_are_refused(
+    territory: Maker, forces: Maker, placed: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(InputError, match=message):
+        forces(territory((8, 0)), placed=placed)
