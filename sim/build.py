@@ -50,6 +50,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         settings.seed,
         settings.replication if replication is None else replication,
         settings.alert,
+        settings.posts,
     )
     units, alert = plan_alert(settings.alert, where.territory, where.calendar, forces.units)
     forces = replace(forces, units=units)
@@ -67,6 +68,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         rallies=settings.rallies,
         posts=settings.posts,
         alert=alert,
+        posting=forces.posting,
         mobilised=forces.mobilised,
     )
     return scenario, forces

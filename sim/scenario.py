@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 from sim.demand.classes import IncidentClass
 from sim.digest import digest_columns, digest_text
 from sim.forces.alert import AlertPlan
+from sim.forces.posting import Posting, no_posting
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
+from sim.settings.posts import PostSettings
 from sim.settings.response import (
     CheckpointSettings,
     DispatchSettings,
-    PostSettings,
     RallySettings,
     RoomSettings,
     TargetSettings,
@@ -34,6 +35,7 @@ class Scenario:
     ``loops`` are the patrol loops that ``units.loop`` names; ``preferences`` (sites, k) holds rows of ``units`` in the order in
     which they are tried at each site (-1: none), for the policy ``preference``. ``operators`` (areas,), if given, replaces the
     rooms' computed numbers of operators. ``mobilised`` (areas, forces) are the heads that the ledger must account for.
+    ``posting`` is what the plan wants at the centres, whoever then comes.
     """
 
     territory: Territory
@@ -49,6 +51,7 @@ class Scenario:
     rallies: RallySettings = field(default_factory=RallySettings)
     posts: PostSettings = field(default_factory=PostSettings)
     alert: AlertPlan = field(default_factory=AlertPlan)
+    posting: Posting = field(default_factory=no_posting)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -69,6 +72,7 @@ class Scenario:
         """SHA-256 over all parts, arrays included."""
         loops = {f"loop_{f.name}": getattr(self.loops, f.name) for f in fields(Loops)}
         calendar = {f.name: getattr(self.calendar, f.name) for f in fields(Calendar) if f.name not in ("begin", "end")}
+        posting = {f"posting_{f.name}": getattr(self.posting, f.name) for f in fields(Posting)}
         arrays = {"preferences": self.preferences, "operators": self.operators, "mobilised": self.mobilised}
         parts = [
             self.territory.digest(),
@@ -76,6 +80,7 @@ class Scenario:
             self.alert.digest(),
             digest_columns(loops),
             digest_columns(calendar),
+            digest_columns(posting),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),
             repr((self.calendar.begin, self.calendar.end, self.classes)),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),

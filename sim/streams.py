@@ -32,6 +32,7 @@ PURPOSES: dict[str, int] = {
     "candidates": 20,
     "bench": 21,
     "study": 22,
+    "relief": 41,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

@@ -65,6 +65,8 @@ KINDS = (
     Kind("leg_started", unit="conveying", value="drive to the next place of a planned task, in seconds"),
     Kind("leg_reached", unit="on_scene", value="seconds for which the package stays there"),
     Kind("alert_changed", value="level from now on: position in LEVELS (0 normal, 1 raised, 2 maximum)"),
+    Kind("relief_missing", value="heads of a post that stay beyond their shift because nobody relieves them"),
+    Kind("scene_held", value="heads of the fixed team that holds the scene until a mobile unit comes"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from sim.errors import InputError
 from sim.forces import plan
@@ -18,13 +17,16 @@ from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLO
 from sim.forces.ledger import Absences
 from sim.forces.plan import Rows
 from sim.forces.pool import heads_needed, share_heads
-from sim.forces.roster import POLLING, ShiftTable, build_roster, shifts_by_period, shifts_in_hours
+from sim.forces.posting import Posting
+from sim.forces.roster import POLLING, ShiftTable
+from sim.forces.shifts import Attendance, Planned, absences, attend, plan_shifts, planned_posting
 from sim.forces.spread import Centres, centres_in_order, number_within
 from sim.forces.swap import Moved, swap
 from sim.forces.units import Units
 from sim.movement import Loops
 from sim.settings.alert import AlertSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
+from sim.settings.posts import PostSettings
 from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar, area_label
@@ -42,8 +44,9 @@ WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
 class Forces:
     """The forces of one day.
 
-    ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come; ``rest_time``: seconds nobody
-    works after a shift; ``moved``: the account of an equal-heads swap, by force.
+    ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come, or not yet; ``rest_time``: seconds
+    nobody works after a shift; ``moved``: the account of an equal-heads swap, by force; ``posting``: what is planned at the
+    centres.
     """
 
     units: Units
@@ -52,18 +55,7 @@ class Forces:
     absences: Absences
     rest_time: float
     moved: Moved
-
-
-@dataclass(frozen=True, eq=False)
-class _Table:
-    """All planned units in order of id; arrays (units,), ``heads`` (units, 4); ``loop`` counts over all beats."""
-
-    id: Ints
-    kind: Ints
-    base: Ints
-    cell: Ints
-    heads: Ints
-    loop: Ints
+    posting: Posting
 
 
 def build_forces(
@@ -77,12 +69,13 @@ def build_forces(
     seed: int,
     replication: int = 0,
     alert: AlertSettings | None = None,
+    posts: PostSettings | None = None,
 ) -> Forces:
     """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
 
-    Absence and the place of each patrol on its loop are drawn from streams of ``seed`` and ``replication``
-    keyed by unit id: every day has its own. Raises
-    ``InputError`` for a force without numbers, an area with centres but no mobile unit, more heads than are mobilised.
+    Absence, reliefs that come late and the place of each patrol on its loop are drawn from streams of ``seed`` and
+    ``replication`` keyed by unit id: every day has its own. Raises ``InputError`` for a force without numbers, an area with
+    centres but no mobile unit, posts left empty between two shifts, more heads than are mobilised.
     """
     given = plan.per_force("mobilised", settings.mobilised, territory)
     centres = centres_in_order(territory)
@@ -91,16 +84,18 @@ def build_forces(
     table = _join(parts, territory)
     _check_areas(territory, table)
     _check_reserve(territory, settings, given, table)
-    shifts = _shifts(territory, calendar, settings, table)
+    shifts = plan_shifts(territory, calendar, settings, table)
     rest = settings.shifts.rest_time
     mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
     streams = Streams(seed, replication)
     area = table.cell[shifts.unit] // len(territory.forces)
-    missing = np.minimum(settings.absence + leave_shares(alert or AlertSettings(), territory, calendar, area, shifts.start), 1.0)
-    absent = _absent(shifts, table, missing, streams)
+    share = np.minimum(settings.absence + leave_shares(alert or AlertSettings(), territory, calendar, area, shifts.start), 1.0)
+    came = attend(shifts, table, share, posts or PostSettings(), streams)
     loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
-    units = _units(territory, table, shifts, absent, (loops, streams), settings)
-    return Forces(units, loops, mobilised, _absences(shifts, absent, units), rest, moved)
+    units = _units(territory, table, shifts, came, (loops, streams), settings)
+    missing = absences(shifts, came, table.cell, len(territory.forces))
+    posting = planned_posting(territory, calendar, settings, table, shifts)
+    return Forces(units, loops, mobilised, missing, rest, moved, posting)
 
 
 def _plan(
@@ -128,7 +123,7 @@ def _plan(
     return parts, beats, moved
 
 
-def _join(parts: list[Rows], territory: Territory) -> _Table:
+def _join(parts: list[Rows], territory: Territory) -> Planned:
     """One table of all rows with stable ids, sorted by id."""
     beats = np.cumsum([0] + [len(p.base) if p.kind in PATROLS else 0 for p in parts])
     kind = np.repeat([KIND[p.kind] for p in parts], [len(p.base) for p in parts])
@@ -142,10 +137,10 @@ def _join(parts: list[Rows], territory: Territory) -> _Table:
     ids = kind * KIND_BLOCK + site * SITE_BLOCK + number
     order = np.argsort(ids)
     order = order[heads[order].max(axis=1) > 0]
-    return _Table(ids[order], kind[order], base[order], cell[order], heads[order], loop[order])
+    return Planned(ids[order], kind[order], base[order], cell[order], heads[order], loop[order])
 
 
-def _check_areas(territory: Territory, table: _Table) -> None:
+def _check_areas(territory: Territory, table: Planned) -> None:
     forces = len(territory.forces)
     served = np.unique(table.cell[MOBILE[table.kind] & (table.heads[:, POLLING] > 0)] // forces)
     bare = np.setdiff1d(np.unique(territory.sites.area[territory.sites.of_kind("centre")]), served)
@@ -156,7 +151,7 @@ def _check_areas(territory: Territory, table: _Table) -> None:
         )
 
 
-def _check_reserve(territory: Territory, settings: StaffingSettings, given: list[object], table: _Table) -> None:
+def _check_reserve(territory: Territory, settings: StaffingSettings, given: list[object], table: Planned) -> None:
     sections = table.kind == KIND["section"]
     force = table.cell[sections] % len(territory.forces)
     reserve = np.bincount(force, weights=table.heads[sections, POLLING], minlength=len(territory.forces))
@@ -165,59 +160,11 @@ def _check_reserve(territory: Territory, settings: StaffingSettings, given: list
             raise InputError(f"staffing: the reserve of {name} has {heads} heads, more than the {total} mobilised")
 
 
-def _shifts(territory: Territory, calendar: Calendar, settings: StaffingSettings, table: _Table) -> ShiftTable:
-    """Shifts of all units in order of (unit, start), planned heads."""
-    area = table.cell // len(territory.forces)
-    begin, end = np.full(len(area), calendar.begin), np.full(len(area), calendar.end)
-    votes = np.full(len(area), np.inf)
-    fixed, posts = table.kind == KIND["fixed_team"], table.kind == KIND["checkpoint_crew"]
-    votes[fixed] = calendar.site_opening[table.base[fixed]]
-    early = calendar.opening[area[fixed]] - votes[fixed]
-    begin[fixed] = _phase(calendar, "posted", calendar.begin)[area[fixed]] - early
-    end[fixed] = _phase(calendar, "stand_down", calendar.end)[area[fixed]]
-    begin[posts] = calendar.opening[area[posts]] - settings.shifts.checkpoint_lead
-    ring = table.kind == KIND["rally_ring"]
-    heads = np.where(ring[:, None], 0, table.heads)
-    roster = build_roster(calendar, settings.shifts)
-    regular = shifts_by_period(roster, area, heads, (begin, end), votes)
-    rings = shifts_in_hours(np.flatnonzero(ring), table.heads[ring, POLLING], settings.ring_hours, calendar)
-    columns = [np.concatenate(pair) for pair in zip(vars(regular).values(), vars(rings).values(), strict=True)]
-    order = np.lexsort((columns[1], columns[0]))
-    return ShiftTable(*(column[order] for column in columns))
-
-
-def _phase(calendar: Calendar, name: str, default: float) -> Floats:
-    """Start of a phase in each area; ``default`` in a calendar without it."""
-    if name not in calendar.phases:
-        return np.full(len(calendar.opening), default)
-    return np.asarray(calendar.starts[:, calendar.phases.index(name)])
-
-
-def _absent(shifts: ShiftTable, table: _Table, share: Floats, streams: Streams) -> Ints:
-    """Heads missing from each shift (shifts,), of which a ``share`` (shifts,) is away on average.
-
-    Mobile crews are made up from those who came, so whole crews are missing; of fixed teams single officers are.
-    """
-    u = np.empty(len(shifts.unit))
-    for period in np.unique(shifts.period):
-        rows = np.flatnonzero(shifts.period == period)
-        u[rows] = uniforms(streams, "absence", table.id[shifts.unit[rows]], int(period))
-    crew = MOBILE[table.kind[shifts.unit]]
-    single = binom.ppf(u, shifts.heads, share).astype(np.int64)
-    return np.where(crew, np.where(u < share, shifts.heads, 0), np.maximum(single, 0))
-
-
-def _absences(shifts: ShiftTable, absent: Ints, units: Units) -> Absences:
-    some = np.flatnonzero(absent)
-    unit = shifts.unit[some]
-    return Absences(units.area[unit], units.force[unit], shifts.start[some], shifts.end[some], absent[some])
-
-
 def _units(
     territory: Territory,
-    table: _Table,
+    table: Planned,
     shifts: ShiftTable,
-    absent: Ints,
+    came: Attendance,
     patrols: tuple[Loops, Streams],
     settings: StaffingSettings,
 ) -> Units:
@@ -228,7 +175,7 @@ def _units(
     phase = np.zeros(len(table.id))
     phase[on_loop] = uniforms(streams, "patrol_phase", table.id[on_loop]) * loops.period[table.loop[on_loop]]
     section = table.kind == KIND["section"]
-    worked = np.flatnonzero(shifts.heads > absent)
+    worked = np.flatnonzero((shifts.heads > came.absent) & (came.begin < shifts.end))
     return Units(
         id=table.id,
         base=table.base,
@@ -244,7 +191,7 @@ def _units(
         home_factor=ones,
         scene_factor=ones.copy(),
         shift_from=np.r_[0, np.cumsum(np.bincount(shifts.unit[worked], minlength=len(table.id)))],
-        shift_start=shifts.start[worked],
+        shift_start=came.begin[worked],
         shift_end=shifts.end[worked],
-        shift_heads=(shifts.heads - absent)[worked],
+        shift_heads=(shifts.heads - came.absent)[worked],
     )

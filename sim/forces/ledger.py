@@ -56,7 +56,7 @@ class Ledger:
 
 
 @dataclass(frozen=True, eq=False)
-class _Spans:
+class Spans:
     """Heads of a unit (row) in a line from ``begin`` until ``end``."""
 
     row: Ints
@@ -101,7 +101,7 @@ def trace_ledger(
 
     Heads on duty beyond the shift that the plan gives their unit are on the line ``overtime``.
     """
-    done = _tasks(units, _recorded(records, units), moments)
+    done = _tasks(units, recorded_spans(records, units), moments)
     planned = _tasks(units, _planned(units), moments)
     return _close(units, done, mobilised, moments, absences, rest_time, planned)
 
@@ -142,8 +142,8 @@ def summarise(ledger: Ledger, forces: tuple[str, ...]) -> list[dict[str, str | f
     return rows
 
 
-def _planned(units: Units) -> _Spans:
-    return _Spans(
+def _planned(units: Units) -> Spans:
+    return Spans(
         np.repeat(np.arange(len(units)), np.diff(units.shift_from)),
         units.shift_start,
         units.shift_end,
@@ -151,7 +151,7 @@ def _planned(units: Units) -> _Spans:
     )
 
 
-def _recorded(records: Mapping[str, NDArray[np.generic]], units: Units) -> _Spans:
+def recorded_spans(records: Mapping[str, NDArray[np.generic]], units: Units) -> Spans:
     """Spans between the records that change a unit's heads; several at one moment leave the last one."""
     kind = np.asarray(records["kind"])
     some = np.flatnonzero(np.isin(kind, _STARTS + _STOPS))
@@ -163,10 +163,10 @@ def _recorded(records: Mapping[str, NDArray[np.generic]], units: Units) -> _Span
     end = np.full(len(row), np.inf)
     same = row[1:] == row[:-1]
     end[:-1][same] = begin[1:][same]
-    return _Spans(row, begin, end, heads)
+    return Spans(row, begin, end, heads)
 
 
-def _count(spans: _Spans, group: Ints, groups: int, moments: Floats) -> Ints:
+def _count(spans: Spans, group: Ints, groups: int, moments: Floats) -> Ints:
     """Heads of each group at each moment, (groups, moments): spans hold from their begin to just before their end."""
     width = len(moments) + 1
     change = np.zeros(groups * width, dtype=np.int64)
@@ -176,19 +176,19 @@ def _count(spans: _Spans, group: Ints, groups: int, moments: Floats) -> Ints:
     return np.cumsum(change.reshape(groups, width), axis=1)[:, :-1]
 
 
-def _tasks(units: Units, spans: _Spans, moments: Floats) -> tuple[_Spans, Ints]:
+def _tasks(units: Units, spans: Spans, moments: Floats) -> tuple[Spans, Ints]:
     """The spans, and heads by unit and moment (units, moments)."""
     return spans, _count(spans, spans.row, len(units), moments)
 
 
 def _close(
     units: Units,
-    done: tuple[_Spans, Ints],
+    done: tuple[Spans, Ints],
     mobilised: Ints,
     moments: Floats,
     absences: Absences | None,
     rest_time: float,
-    planned: tuple[_Spans, Ints] | None = None,
+    planned: tuple[Spans, Ints] | None = None,
 ) -> Ledger:
     """Sum units up by area, force and task, and compute overtime, absence, and rest as what is left of the
     mobilised."""
@@ -201,14 +201,14 @@ def _close(
     np.add.at(late, cell, done[1] - regular)
     missing = np.zeros_like(late)
     if absences is not None:
-        gone = _Spans(absences.area, absences.begin, absences.end, absences.heads)
+        gone = Spans(absences.area, absences.begin, absences.end, absences.heads)
         missing = _count(gone, absences.area * forces + absences.force, areas * forces, moments)
     by_task = lines.reshape(areas * forces, tasks, -1)
     rest = mobilised.reshape(-1, 1) - by_task.sum(axis=1) - late - missing
     heads = np.concatenate([by_task, late[:, None], rest[:, None], missing[:, None]], axis=1)
     shape = (areas, forces, len(moments))
     spans = done[0]
-    owed = _Spans(spans.row, spans.end, spans.end + rest_time, spans.heads)
+    owed = Spans(spans.row, spans.end, spans.end + rest_time, spans.heads)
     resting = _count(owed, cell[spans.row], areas * forces, moments).reshape(shape)
     return Ledger(moments, units.tasks + COMPUTED, np.moveaxis(heads, 1, 2).reshape(*shape, -1), resting, mobilised)
 

@@ -16,6 +16,7 @@ from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
 from sim.measures.planned import planned_table
+from sim.measures.posts import post_cover, post_figures, post_tables
 from sim.measures.presence import (
     Presence,
     presence,
@@ -82,12 +83,14 @@ def measure(
     day = Day.of(scenario, tape, trace, until)
     table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day)
     result = outcome(day, table)
-    tables = _tables(day, table, cover, seen, result)
+    posts = post_cover(day)
+    tables = _tables(day, table, cover, seen, result) | post_tables(day, posts, per_place)
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
-    return Measures(_headline(day, table, cover, seen, result, tables), tables, table, cover)
+    headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts)
+    return Measures(headline, tables, table, cover)  # type: ignore[arg-type]
 
 
 def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome) -> dict[str, Table]:
@@ -117,7 +120,7 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
 
 def _headline(
     day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome, tables: dict[str, Table]
-) -> dict[str, Figure]:
+) -> dict[str, Cell]:
     """The figures of DESIGN §3 for election incidents that need a unit, and what stands beside them."""
     election = table.take(table.group == 0)
     others = table.take((table.group != 0) & (table.group != PLANNED))
@@ -140,7 +143,7 @@ def _headline(
     out["other_response_mean"] = statistics(others)["response_mean"]
     out["minutes_lost"] = tables["burden"]["amount"][0]
     out |= {name: vote[name] for name in OUTCOME_FIGURES}
-    return out  # type: ignore[return-value]
+    return out
 
 
 ENTRIES = entries(

@@ -5,10 +5,36 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from sim.errors import InputError, nearest
-from sim.measures import alert, checkpoints, collect, coverage, occupancy, outcome, planned, presence, rallies, response, summary
+from sim.measures import (
+    alert,
+    checkpoints,
+    collect,
+    coverage,
+    occupancy,
+    outcome,
+    planned,
+    posts,
+    presence,
+    rallies,
+    response,
+    summary,
+)
 from sim.measures.entry import COMMON, Entry
 
-MODULES = (collect, response, summary, coverage, presence, occupancy, alert, checkpoints, rallies, outcome, planned)
+MODULES = (
+    collect,
+    response,
+    summary,
+    coverage,
+    presence,
+    occupancy,
+    alert,
+    checkpoints,
+    rallies,
+    outcome,
+    planned,
+    posts,
+)
 
 
 def _gather(entries: Iterable[Entry]) -> dict[str, Entry]:

@@ -104,7 +104,7 @@ def _steps(kind: Ints, owner: Ints, table: dict[str, tuple[str, ...]], mine: Boo
 
 
 def check_unit_steps(day: Day) -> None:
-    """I2: legal changes only; a unit that is busy, off duty or cannot be dispatched is never sent."""
+    """I2: legal changes only; a unit that is busy, off duty or a post is never sent, and a post never leaves its place."""
     mobile = day.scenario.units.mobile
     is_mobile = np.zeros(len(day.unit), dtype=bool)
     is_mobile[day.unit >= 0] = mobile[day.unit[day.unit >= 0]]
@@ -115,6 +115,8 @@ def check_unit_steps(day: Day) -> None:
     assert len(fixed) == 0, (
         f"I2: unit {day.columns['unit'][fixed[0]]} may not be dispatched, but was (record {fixed[0]})"
     )
+    driven = np.flatnonzero((day.leg_unit >= 0) & ~mobile[day.leg_unit])
+    assert len(driven) == 0, f"I2: unit {day.leg_columns['unit'][driven[0]]} is a post, but drives (leg {driven[0]})"
 
 
 def check_task_steps(day: Day) -> None:

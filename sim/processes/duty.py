@@ -60,18 +60,27 @@ def go_off(world: World, unit: Unit) -> None:
         leave_duty(world, unit, -1)
 
 
-def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]]) -> Tale:
+def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]], until: float) -> Tale:
     """Fixed teams, crews and rings of one area with the same hours: present with so many heads, never sent elsewhere.
 
-    One tale for all of them: 12,400 teams that change at the same moments need not wake one by one.
+    One tale for all of them: 12,400 teams that change at the same moments need not wake one by one. A team that nobody
+    relieves in time, before the next team comes or its post ends (``until``), stays for a while.
     """
     first, shifts = posts[0]
+    stay = world.scenario.posts.stay_time
     hours = [(start, end) for start, end, _ in shifts]
     for number, (start, end) in enumerate(hours):
         yield start, PLAN + first.id
         for unit, own in posts:
             man_post(world, unit, own[number][2])
-        if end < inf and (number + 1 == len(hours) or hours[number + 1][0] > end):
+        last = number + 1 == len(hours)
+        relief = until if last else hours[number + 1][0]
+        if stay and relief > end:
+            yield end, PLAN + first.id
+            for unit, _ in posts:
+                world.record(K["relief_missing"], None, unit, unit.base, unit.area.index, unit.last, unit.heads)
+            end = min(end + stay, relief)
+        if end < inf and (last or relief > end):
             yield end, PLAN + first.id
             for unit, _ in posts:
                 man_post(world, unit, 0)

@@ -93,9 +93,21 @@ def ask_for_units(world: World, task: Task) -> None:
         return
     task.area.request(task, now, task.last)
     if task.escalate_time < inf and not task.arrived:
-        Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time))
+        Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time * held(world, task)))
     if task.patience_at < inf:
         Story(world.clock, lose_patience(world, task))
+
+
+def held(world: World, task: Task) -> float:
+    """What stretches the time to escalation: a fixed team that holds the scene divides its hazard (1: nobody does).
+
+    Judged when units are asked for; a rate r that acts for t seconds does what a rate r / s does in s x t.
+    """
+    effect, site = world.scenario.posts.holds_scene, task.site
+    if not effect or not world.heads_at[site] or not world.scenario.territory.sites.offices[site]:
+        return 1.0
+    world.record(K["scene_held"], task, None, site, task.area.index, task.last, world.heads_at[site])
+    return 1.0 / (1.0 - effect * team_strength(world, site))
 
 
 def escalate(world: World, task: Task, at: float) -> Tale:

@@ -92,18 +92,21 @@ class Simulation:
 
     def _start_duty(self) -> None:
         """One tale for each mobile unit; one for all posts of an area that have the same hours."""
-        world, mobile = self.world, self.scenario.units.mobile
+        world, units, posting = self.world, self.scenario.units, self.scenario.posting
+        mobile, fixed = units.mobile.tolist(), [name == "fixed_team" for name in units.kinds]
+        until = dict(zip(posting.site.tolist(), posting.end.tolist(), strict=True))
         posts: dict[tuple[object, ...], list[tuple[Unit, Shifts]]] = defaultdict(list)
-        for unit in world.units:
-            shifts = self.scenario.units.shifts(unit.index)
+        for unit, kind in zip(world.units, units.kind.tolist(), strict=True):
+            shifts = units.shifts(unit.index)
             if mobile[unit.index] and shifts:
                 with world.clock.part(unit.area.index):
                     Story(world.clock, duty(world, unit, shifts))
             elif shifts:
-                posts[unit.area.index, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
-        for group in posts.values():
+                own = until.get(unit.base, -inf) if fixed[kind] else -inf
+                posts[own, unit.area.index, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
+        for key, group in posts.items():
             with world.clock.part(group[0][0].area.index):
-                Story(world.clock, hold_posts(world, group))
+                Story(world.clock, hold_posts(world, group, key[0]))  # type: ignore[arg-type]
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -93,17 +93,6 @@ class DispatchSettings(QueueRules):
 
 
 @settings
-class PostSettings:
-    """What a fixed team settles alone.
-
-    A team with at least ``officers_per_office`` officers for each voting room settles what its incident class allows; a smaller
-    one that share of it (assumed).
-    """
-
-    officers_per_office: Annotated[float, Field(gt=0.0, le=50.0)] = 1.5
-
-
-@settings
 class RoomSettings:
     """Command rooms, one per dispatch area.
 

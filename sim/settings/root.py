@@ -11,10 +11,10 @@ from sim.settings.base import settings
 from sim.settings.calendar import CalendarSettings
 from sim.settings.demand import DemandSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
+from sim.settings.posts import PostSettings
 from sim.settings.response import (
     CheckpointSettings,
     DispatchSettings,
-    PostSettings,
     RallySettings,
     RoomSettings,
     TargetSettings,
