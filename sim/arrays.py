@@ -79,8 +79,9 @@ def make_territory(
     forces: Sequence[str] = (),
     neighbours: Sequence[Sequence[int]] = (),
     populations: ArrayLike = 0.0,
+    hot: ArrayLike | None = None,
 ) -> Territory:
-    """A territory round given sites. With ``matrix`` (sites x sites, seconds) the metric is ``matrix``.
+    """A territory round given sites. With ``matrix`` (sites x sites, seconds) the metric is ``matrix``; ``hot`` marks hot-spots.
 
     Raises ``InputError`` for a matrix of another shape or with values that are no seconds, an unknown metric, a ``wrap``
     smaller than the extent of the sites, and too few areas or forces.
@@ -112,6 +113,7 @@ def make_territory(
         wrap=wrap,
         matrix=seconds,
         synthetic_sites=False,
+        hot=None if hot is None else whole("territory: hot", hot, len(sites), 0, 1).astype(np.bool_),
     )
 
 

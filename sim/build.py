@@ -69,6 +69,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         posts=settings.posts,
         alert=alert,
         posting=forces.posting,
+        deterrence=settings.deterrence,
         mobilised=forces.mobilised,
     )
     return scenario, forces
@@ -93,6 +94,7 @@ def build_tape(settings: Settings, place: Place | None = None, replication: int 
         number,
         traffic=traffic,
         hazard_bound=settings.rallies.hazard_bound,
+        deterrence=settings.deterrence,
     )
 
 

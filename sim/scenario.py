@@ -13,6 +13,7 @@ from sim.forces.alert import AlertPlan
 from sim.forces.posting import Posting, no_posting
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
+from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.posts import PostSettings
 from sim.settings.response import (
     CheckpointSettings,
@@ -52,6 +53,7 @@ class Scenario:
     posts: PostSettings = field(default_factory=PostSettings)
     alert: AlertPlan = field(default_factory=AlertPlan)
     posting: Posting = field(default_factory=no_posting)
+    deterrence: DeterrenceSettings = field(default_factory=DeterrenceSettings)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -83,6 +85,7 @@ class Scenario:
             digest_columns(posting),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),
             repr((self.calendar.begin, self.calendar.end, self.classes)),
+            repr(self.deterrence),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
         ]
         return digest_text("|".join(parts))

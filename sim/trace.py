@@ -67,6 +67,7 @@ KINDS = (
     Kind("alert_changed", value="level from now on: position in LEVELS (0 normal, 1 raised, 2 maximum)"),
     Kind("relief_missing", value="heads of a post that stay beyond their shift because nobody relieves them"),
     Kind("scene_held", value="heads of the fixed team that holds the scene until a mobile unit comes"),
+    Kind("weighed", value="factor on the hazard of a candidate that happens, where presence deters"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

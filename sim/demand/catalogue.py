@@ -18,7 +18,15 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
     """
     election = [
         IncidentClass(
-            name, c.priority, _slots("classes", name, c.package), c.start, c.release, c.on_spot, c.harm, c.group
+            name,
+            c.priority,
+            _slots("classes", name, c.package),
+            c.start,
+            c.release,
+            c.on_spot,
+            c.harm,
+            c.group,
+            deterred=c.deterred,
         )
         for name, c in settings.classes.items()
     ]

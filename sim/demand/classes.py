@@ -35,7 +35,8 @@ class IncidentClass:
     ``as_free`` sends and starts each unit as it becomes free, ``together`` sends only a full package and starts work
     when all are on scene; ``release``: ``each`` unit leaves when its own work is done, ``together`` when all are done
     (with ``as_free``, scarce units that wait on scene can hold each other up: prefer a ``together`` start).
-    ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight. ``convoy``: legs are
+    ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight; ``deterred`` how
+    strongly presence deters it, where the tape marks it so. ``convoy``: legs are
     driven at the normal speed of convoys, whatever the units (else at that of the slowest of them).
     """
 
@@ -48,6 +49,7 @@ class IncidentClass:
     harm: float = 1.0
     group: str = "election"
     convoy: bool = False
+    deterred: float = 1.0
 
 
 def check_classes(classes: Sequence[IncidentClass]) -> None:

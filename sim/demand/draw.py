@@ -17,6 +17,7 @@ from sim.demand.vehicles import Traffic, draw_vehicles
 from sim.demand.world import Group, World
 from sim.errors import InputError
 from sim.settings.demand import DemandSettings
+from sim.settings.deterrence import DeterrenceSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
@@ -36,15 +37,17 @@ def draw_tape(
     *,
     traffic: Traffic | None = None,
     hazard_bound: float = 2.0,
+    deterrence: DeterrenceSettings | None = None,
 ) -> Tape:
     """Draw the tape of one replication from ``calendar.begin`` to ``calendar.end``.
 
     ``traffic`` is the flow at town entrances and ``hazard_bound`` the bound at which incidents of gatherings are drawn
-    (``rallies.hazard_bound``). ``cls`` refers to :func:`sim.demand.catalogue.build_classes`. The same arguments give
-    the same tape; another class, area or setting of one part changes no draw of another. Raises ``InputError`` for
-    unknown areas and rates that would fill more than 3,000,000 rows.
+    (``rallies.hazard_bound``); ``deterrence`` says how many more candidates its classes need (none: bound 1). ``cls``
+    refers to :func:`sim.demand.catalogue.build_classes`. The same arguments give the same tape; another class, area or
+    setting of one part changes no draw of another. Raises ``InputError`` for unknown areas and rates that would fill
+    more than 3,000,000 rows.
     """
-    world = _world(territory, calendar, settings, Streams(seed, replication))
+    world = _world(territory, calendar, settings, Streams(seed, replication), deterrence)
     _check_size(world)
     rallies = draw_rallies(world)
     groups = [g for g in _groups(world, rallies, hazard_bound) if len(g.at)]
@@ -63,8 +66,15 @@ def expected_counts(territory: Territory, calendar: Calendar, settings: DemandSe
     return election | expected_normal(world)
 
 
-def _world(territory: Territory, calendar: Calendar, settings: DemandSettings, streams: Streams) -> World:
-    return World(territory, calendar, settings, build_classes(settings), streams)
+def _world(
+    territory: Territory,
+    calendar: Calendar,
+    settings: DemandSettings,
+    streams: Streams,
+    deterrence: DeterrenceSettings | None = None,
+) -> World:
+    known = deterrence or DeterrenceSettings()
+    return World(territory, calendar, settings, build_classes(settings), streams, known)
 
 
 def _groups(world: World, rallies: list[list[Rally]], bound: float) -> Iterator[Group]:

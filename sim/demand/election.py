@@ -21,20 +21,22 @@ def election_groups(world: World) -> Iterator[Group]:
     """One group for each class and area that has incidents on this day."""
     for name, spec in world.settings.classes.items():
         deterred = THINNINGS["deterrence"] if spec.deterred else 0
+        bound = world.deterrence.bound_of(name) if deterred else 1.0
+        centres = world.opportunities if deterred and not spec.ordered else world.centres
         for area, code in world.areas:
-            mean = world.expected(name, area)
+            mean = world.expected(name, area) * bound
             if mean > 0.0:
                 key = entity(code, name)
                 draw = _clusters if spec.clustered else _singles
-                at, site = draw(world, area, key, mean, spec.times)
+                at, site = draw(world, area, centres[area], key, mean, spec.times)
                 sites = world.territory.sites
-                yield Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], thinning=deterred)
+                yield Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], None, deterred, bound)
 
 
-def _singles(world: World, area: int, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
+def _singles(world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
     count = world.streams("incident_counts", key).poisson(mean)
     u = world.streams("incident_times", key).random((2, count))
-    site = world.centres[area].choose(world.streams("incident_places", key).random(count))
+    site = pick.choose(world.streams("incident_places", key).random(count))
     return _moments(world, area, times, u, site), site
 
 
@@ -47,9 +49,11 @@ def _moments(world: World, area: int, times: Mapping[Any, float], u: Floats, sit
     return np.asarray(np.where(at <= calendar.closing[area], at - early, at))
 
 
-def _clusters(world: World, area: int, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
+def _clusters(
+    world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]
+) -> tuple[Floats, Ints]:
     """Clusters of neighbouring centres; their mean number is the mean of incidents over the mean size."""
-    rule, pick = world.settings.clusters, world.centres[area]
+    rule = world.settings.clusters
     least, most = (min(size, len(pick.sites)) for size in rule.size)
     streams = world.streams("clusters", key)
     count = int(world.streams("incident_counts", key).poisson(mean * 2.0 / (least + most)))

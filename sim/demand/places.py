@@ -58,6 +58,19 @@ def office_weights(territory: Territory, tiers: TierFactors) -> Floats:
     return np.asarray(weights * (offices.sum() / total)) if total > 0 else offices
 
 
+def hot_weights(territory: Territory, weights: Floats, share: float) -> Floats:
+    """Weights with ``share`` of each area's sum at its hot-spots, (sites,); unchanged where an area has none or only such."""
+    hot, area = territory.hot, territory.sites.area
+    if hot is None or share <= 0.0:
+        return weights
+    size = len(territory.area_codes)
+    total, inside = np.bincount(area, weights, size), np.bincount(area, weights * hot, size)
+    mixed = (inside > 0) & (inside < total)
+    up = np.divide(share * total, inside, out=np.ones(size), where=mixed)
+    down = np.divide((1.0 - share) * total, total - inside, out=np.ones(size), where=mixed)
+    return np.asarray(weights * np.where(hot, up[area], down[area]))
+
+
 def resident_weights(territory: Territory) -> Floats:
     """How the normal service spreads over sites: by voters, or evenly where an area has none, (sites,)."""
     sites = territory.sites

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
 from sim.demand.curves import DayCurves
-from sim.demand.places import Pick, office_weights, picks, regimes, resident_weights
+from sim.demand.places import Pick, hot_weights, office_weights, picks, regimes, resident_weights
 from sim.settings.demand import DemandSettings
+from sim.settings.deterrence import DeterrenceSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
@@ -55,6 +56,7 @@ class World:
     settings: DemandSettings
     classes: tuple[IncidentClass, ...]
     streams: Streams
+    deterrence: DeterrenceSettings = field(default_factory=DeterrenceSettings)
     code: dict[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +82,12 @@ class World:
     def centres(self) -> list[Pick]:
         """Centres of each area, weighted by offices and risk; a weight of 1 is an office of mean risk."""
         return picks(self.territory, office_weights(self.territory, self.settings.tiers))
+
+    @cached_property
+    def opportunities(self) -> list[Pick]:
+        """Centres of each area, weighted like :attr:`centres` but with the hot-spots' share where it is set."""
+        weights = office_weights(self.territory, self.settings.tiers)
+        return picks(self.territory, hot_weights(self.territory, weights, self.settings.hot_share))
 
     @cached_property
     def residents(self) -> list[Pick]:

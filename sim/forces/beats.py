@@ -75,7 +75,7 @@ def make_beats(
     if kind == "patrol_car":
         own = np.maximum(own, weight > 0)
     units = own + rounded(_shared(extra, cell[first], sizes), cell[first])
-    beats = _cut(kind, cell, site, (first, sizes, units), territory.sites.tier[site], patrol)
+    beats = _cut(kind, cell, site, (first, sizes, units), _is_hot(territory)[site], patrol.hot_weight)
     return beats, per_group(own.astype(float), cell[first], centres.cells).astype(np.int64)
 
 
@@ -95,8 +95,13 @@ def _shared(extra: Ints, cell: Ints, sizes: Ints) -> Floats:
     return np.asarray(extra[cell] * sizes / np.maximum(total[cell], 1.0))
 
 
+def _is_hot(territory: Territory) -> NDArray[np.bool_]:
+    """Sites that patrols look at more often: the hot-spots, or the high tier where none are known."""
+    return territory.sites.tier == TIERS.index("high") if territory.hot is None else territory.hot
+
+
 def _cut(
-    kind: str, cell: Ints, site: Ints, clusters: tuple[Ints, Ints, Ints], tier: Ints, patrol: PatrolSettings
+    kind: str, cell: Ints, site: Ints, clusters: tuple[Ints, Ints, Ints], hot: NDArray[np.bool_], weight: int
 ) -> Beats:
     """Cut each cluster into as many even runs as it has units (single centres, shared, where it has more units)."""
     first, sizes, units = clusters
@@ -105,13 +110,31 @@ def _cut(
     end = np.maximum((number + 1) * sizes[owner] // np.maximum(units[owner], 1), begin + 1)
     unit, step = ragged(end - begin)
     row = (first[owner] + begin)[unit] + step
-    if patrol.hot_twice:
-        unit, row = _hot_twice(unit, row, step, (end - begin)[unit], (owner, tier == TIERS.index("high")))
+    if weight >= 2:
+        unit, row = _also_next_door(unit, row, step, (end - begin)[unit], (owner, hot))
     order = np.lexsort((row, unit))
-    return Beats(kind, cell[first[owner]], unit[order], site[row[order]])
+    unit, row = _again(unit[order], row[order], hot, weight - 2)
+    return Beats(kind, cell[first[owner]], unit, site[row])
 
 
-def _hot_twice(
+def _again(unit: Ints, row: Ints, hot: NDArray[np.bool_], times: int) -> tuple[Ints, Ints]:
+    """Visit the hot stops of each beat ``times`` more on every round, evenly spaced; beats of one or two stops stay."""
+    length = np.bincount(unit, minlength=1)[unit]
+    chosen = np.flatnonzero(hot[row] & (length > 2))
+    if times < 1 or not len(chosen):
+        return unit, row
+    place = np.arange(len(unit)) - np.searchsorted(unit, unit)
+    number = np.repeat(np.arange(1, times + 1), len(chosen))
+    more = np.tile(chosen, times)
+    later = np.floor((place[more] + number * length[more] / (times + 1)) % length[more]) + 0.5
+    owner, where, rows = np.r_[unit, unit[more]], np.r_[place, later], np.r_[row, row[more]]
+    order = np.lexsort((rows, where, owner))
+    owner, rows = owner[order], rows[order]
+    twice = np.r_[False, (owner[1:] == owner[:-1]) & (rows[1:] == rows[:-1])]
+    return owner[~twice], rows[~twice]
+
+
+def _also_next_door(
     unit: Ints, row: Ints, step: Ints, length: Ints, beats: tuple[Ints, NDArray[np.bool_]]
 ) -> tuple[Ints, Ints]:
     """Add centres of the high tier to the neighbouring beat of the same cluster, the one nearer along the curve."""

@@ -25,6 +25,7 @@ from sim.measures.presence import (
     presence_figures,
     worst_area_gap,
 )
+from sim.measures.prevented import prevented_by_area, prevented_by_class
 from sim.measures.rallies import burden, rally_table
 from sim.measures.response import IncidentTable, incident_table
 from sim.measures.summary import DIMENSIONS, incident_columns, statistics, summary
@@ -112,6 +113,8 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "checkpoints": checkpoints,
         "rallies": rallies,
         "burden": burden(day, checkpoints, rallies),
+        "prevented_by_class": prevented_by_class(day, table),
+        "prevented_by_area": prevented_by_area(day, table),
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
         "planned": planned_table(day, table),

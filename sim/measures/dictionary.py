@@ -15,6 +15,7 @@ from sim.measures import (
     planned,
     posts,
     presence,
+    prevented,
     rallies,
     response,
     summary,
@@ -34,6 +35,7 @@ MODULES = (
     outcome,
     planned,
     posts,
+    prevented,
 )
 
 

@@ -18,7 +18,8 @@ class Unit:
 
     __slots__ = (
         "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_factor", "home_fabric", "home_x", "home_y", "id",
-        "index", "is_free", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty", "parked_time",
+        "index", "is_free", "last", "leaving", "loop", "loop_phase", "loop_since",
+        "mission", "mode", "moving_time", "on_duty", "parked_time",
         "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
     )  # fmt: skip
 
@@ -32,7 +33,7 @@ class Unit:
         self.slot_types: list[int] = []
         self.moving_time = self.parked_time = self.base_time = 0.0
         self.home_factor = self.scene_factor = 1.0
-        self.loop, self.loop_phase = -1, 0.0
+        self.loop, self.loop_phase, self.loop_since = -1, 0.0, 0.0
         self.status = "off_duty"
         self.on_duty = self.is_free = self.leaving = False
         self.mission: Task | None = None

@@ -16,6 +16,7 @@ from sim.demand.tape import Tape
 from sim.forces.units import Units, skill_bits
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
+from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
 from sim.processes.queue import DispatchArea
 from sim.processes.response import recall, send
@@ -196,6 +197,8 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.alert = Alert(scenario)
+    if scenario.deterrence.is_on:
+        world.presence = Presence(scenario.loops, world.units, scenario.deterrence)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
 

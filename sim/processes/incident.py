@@ -65,6 +65,8 @@ def happens(world: World, task: Task) -> bool:
     if factor > bound:
         raise InputError(f"incident {task.id}: the state multiplies its hazard by {factor:g}, its bound on the tape is {bound:g}")
     if task.candidate <= factor / bound:
+        if world.presence is not None:
+            world.record(K["weighed"], task, None, task.site, task.area.index, task.last, factor)
         return True
     end(world, task, "prevented", factor)
     return False

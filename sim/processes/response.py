@@ -188,6 +188,7 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     ref = join_at - float(loops.arrive[loop, stop])
     world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
     _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1)
+    unit.loop_since = join_at
     unit.fleet.join_loop(unit, loop, ref)
     return join_at
 
@@ -207,6 +208,8 @@ def leave_loop(world: World, unit: Unit, cause: int) -> None:
     """Suspend a unit's loop, if it is on one."""
     if unit.loop >= 0 and unit.fleet.loop[unit.row] >= 0:
         world.record(K["loop_suspended"], None, unit, -1, unit.area.index, cause)
+        if world.presence is not None:
+            world.presence.leave(unit, world.clock._now)
         unit.fleet.leave_loop(unit)
 
 

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 def deterrence(world: World, task: Task) -> float:
-    """Presence lowers the hazard of what is done on an opportunity."""
-    return 1.0
+    """Presence of patrols and teams at the site lowers the hazard of what is done on an opportunity."""
+    return 1.0 if world.presence is None else world.presence.factor(world, task)
 
 
 def rally(world: World, task: Task) -> float:

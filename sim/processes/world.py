@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sim.demand.tape import Tape
     from sim.processes.actors import Task, Unit
     from sim.processes.alert import Alert
+    from sim.processes.deterrence import Presence
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
     from sim.scenario import Scenario
@@ -44,6 +45,7 @@ class World:
         self.cancelled: set[int] = set()
         self.closed_checkpoints: set[int] = set()
         self.crowds: dict[int, Crowd] = {}
+        self.presence: Presence | None = None
         self.awaited: dict[int, Event] = {}
         self.heads_at = [0] * len(scenario.territory.sites)
 

@@ -178,7 +178,9 @@ class DemandSettings:
     """What happens to us.
 
     ``regime`` rules everywhere but in ``areas`` (regime by area). ``rate_factor`` multiplies all election incidents,
-    ``background_factor`` the normal service and its calls. ``noise_sigma``: lognormal sigma of travel noise (median 1).
+    ``background_factor`` the normal service and its calls. ``hot_share`` of the incidents of opportunistic classes (deterred,
+    not ordered) come at the hot-spots of ``territory.risk.hot_places`` (0: as the tiers say), their total being the same.
+    ``noise_sigma``: lognormal sigma of travel noise (median 1).
     """
 
     regime: Regime = _from_table("regime")
@@ -187,6 +189,7 @@ class DemandSettings:
     background_factor: Annotated[float, Field(ge=0.0, le=100.0)] = _from_table("background_factor")
     noise_sigma: Annotated[float, Field(ge=0.0, le=2.0)] = _from_table("noise_sigma")
     tiers: TierFactors = _from_table("tiers")
+    hot_share: Share = _from_table("hot_share")
     turnout: TurnoutSettings = _from_table("turnout")
     calls: CallSettings = _from_table("calls")
     waiting: WaitSettings = _from_table("waiting")

@@ -184,7 +184,8 @@ class PatrolSettings:
 
     ``centres_per_…`` by fabric: how many centres one unit goes round (a fabric left out has no such patrol);
     ``stop_time`` at each centre; ``longest_leg`` in metres by mode: a beat is never chained over a longer gap.
-    ``hot_twice``: centres of the high tier are also in the loop of the unit next to theirs.
+    ``hot_weight``: how much more patrols look at hot-spots (centres of the high tier where no hot-spots are known): 1 like
+    any other centre, 2 in the loop of the unit next to theirs too, each further one once more on every round of both.
     """
 
     centres_per_car: dict[Fabrics, Per] = _default({"old_city": 4.0, "urban": 4.0, "suburban": 4.0, "rural": 3.0})
@@ -192,4 +193,4 @@ class PatrolSettings:
     centres_per_foot_pair: dict[Fabrics, Per] = _default({"old_city": 2.0, "urban": 4.0})
     stop_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 780.0
     longest_leg: dict[Modes, Leg] = _default({"car": 40_000.0, "motorcycle": 8_000.0, "foot": 1_000.0})
-    hot_twice: bool = True
+    hot_weight: Annotated[int, Field(ge=1, le=6)] = 2

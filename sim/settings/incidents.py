@@ -52,9 +52,9 @@ class ClassSettings:
     ``rate``: incidents per 1,000 offices and polling day, by regime. ``times``: shares that follow the voters, the
     opening, the count or the whole day. ``package``: the units it needs, such as ``patrol_car|foot_pair:2 + rrv``
     (``none``: no unit). ``scene_time``: seconds of work of each unit. ``on_spot``: probability that a fixed team
-    settles it. ``deterred``: presence may prevent it. ``ordered``: part of a planned disturbance, so an intercepted
-    vehicle may cancel it. ``clustered``: comes in clusters of neighbouring centres. ``stop_share`` of them stop the
-    vote at the centre for ``stop_time`` seconds.
+    settles it. ``deterred``: how strongly presence deters it (0: not at all, 1: fully). ``ordered``: part of a planned
+    disturbance, so an intercepted vehicle may cancel it. ``clustered``: comes in clusters of neighbouring centres.
+    ``stop_share`` of them stop the vote at the centre for ``stop_time`` seconds.
     """
 
     priority: Annotated[int, Field(ge=1, le=4)]
@@ -70,7 +70,7 @@ class ClassSettings:
     stop_share: Share = 0.0
     stop_time: Seconds = 0.0
     escalates: bool = True
-    deterred: bool = False
+    deterred: Share = 0.0
     ordered: bool = False
     clustered: bool = False
 

@@ -10,6 +10,7 @@ from sim.settings.alert import AlertSettings
 from sim.settings.base import settings
 from sim.settings.calendar import CalendarSettings
 from sim.settings.demand import DemandSettings
+from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.posts import PostSettings
 from sim.settings.response import (
@@ -39,6 +40,7 @@ class Settings:
     demand: DemandSettings = Field(default_factory=DemandSettings)
     staffing: StaffingSettings = Field(default_factory=StaffingSettings)
     patrol: PatrolSettings = Field(default_factory=PatrolSettings)
+    deterrence: DeterrenceSettings = Field(default_factory=DeterrenceSettings)
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
     travel: TravelSettings = Field(default_factory=TravelSettings)
     room: RoomSettings = Field(default_factory=RoomSettings)

@@ -142,8 +142,9 @@ class RiskSettings:
     """Risk tiers of centres: exact national shares, clustered round hot communes of the tense areas. Assumed.
 
     A centre's chance of a higher tier is in proportion to ``tense_factor`` in a tense area, times up to
-    ``hot_factor`` beside a hot commune (``hot_communes`` of each tense area, decay length ``hot_radius_km``). Tiers
-    stay the same in every replication.
+    ``hot_factor`` beside a hot commune (``hot_communes`` of each tense area, decay length ``hot_radius_km``). A share
+    ``hot_places`` of the centres of each area, those of the highest tiers, are hot-spots (0: none are known). Tiers and
+    hot-spots stay the same in every replication.
     """
 
     medium_share: Share = 0.17
@@ -153,6 +154,7 @@ class RiskSettings:
     hot_communes: Few = 3
     hot_factor: Weight = 6.0
     hot_radius_km: Kilometres = 12.0
+    hot_places: Annotated[float, Field(ge=0.0, le=0.5)] = 0.0
 
     @model_validator(mode="after")
     def _fits(self) -> RiskSettings:

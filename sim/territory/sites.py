@@ -67,7 +67,8 @@ class Territory:
     ``area_codes`` are the areas' own codes ("01" … "48"), ``areas`` their names by language.
     ``neighbours[a]`` lists areas that may help area ``a``, nearest first. ``populations`` (areas,) counts
     inhabitants and drives background demand. ``outline`` names the shipped outline file, if any. ``omitted`` are
-    codes of the country's areas that this territory leaves out: settings that name them are no mistake.
+    codes of the country's areas that this territory leaves out: settings that name them are no mistake. ``hot``
+    (sites,) marks hot-spots, if any are known.
     """
 
     name: str
@@ -84,6 +85,7 @@ class Territory:
     synthetic_sites: bool = True
     omitted: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    hot: NDArray[np.bool_] | None = None
 
     def digest(self) -> str:
         """SHA-256 over everything a run can depend on."""
@@ -92,4 +94,6 @@ class Territory:
         columns |= {"forces": self.forces, "neighbours": (repr(self.neighbours),), "populations": self.populations}
         if self.matrix is not None:
             columns["matrix"] = self.matrix
+        if self.hot is not None:
+            columns["hot"] = self.hot
         return digest_columns(columns)

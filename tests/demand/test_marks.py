@@ -64,12 +64,14 @@ def test_escalation_is_ten_percent_in_15_minutes_for_priority_2_and_never_for_1_
 def test_only_opportunistic_classes_may_be_deterred(day, demand):
     rows, names = day
     deterred = {"dispute", "intimidation", "queue_disorder", "campaign_violation", "unauthorised_person"}
-    assert {name for name, c in demand.classes.items() if c.deterred} == deterred
+    assert {name for name, c in demand.classes.items() if c.deterred == 1.0} == deterred
+    ordered = {name for name, c in demand.classes.items() if c.ordered}
+    assert {name for name, c in demand.classes.items() if c.deterred == 0.5} == ordered
     chosen = np.isin(names, list(deterred))
     assert (rows.thinning[chosen] == THINNINGS["deterrence"]).all()
     assert (rows.bound[chosen] == 1.0).all()
     assert stats.kstest(rows.candidate[chosen], "uniform").pvalue > 0.01
-    assert np.isnan(rows.candidate[~chosen]).all()
+    assert np.isnan(rows.candidate[~chosen & ~np.isin(names, list(ordered))]).all()
 
 
 def test_voting_is_lost_only_between_opening_and_closing(day, calendar, demand):

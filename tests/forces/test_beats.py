@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,28 @@ def test_a_centre_of_the_high_tier_is_also_in_the_neighbouring_loop(territory: M
         return Counter(i for r in rows for i in where.sites.id[made.loops.site[r, : made.loops.stops[r]]].tolist())
 
     assert visits() == Counter({1000 + i: 1 for i in range(12)}) + Counter([1005])
-    assert visits(hot_twice=False)[1005] == 1
+    assert visits(hot_weight=1)[1005] == 1
+    assert [visits(hot_weight=w)[1005] for w in (3, 4)] == [4, 6]
+
+
+def test_a_hot_spot_that_is_visited_again_on_a_round_is_never_visited_twice_in_a_row(
+    territory: Maker, forces: Maker
+) -> None:
+    where = territory((12,), hot=(1000, 1005))
+    made = forces(where, patrol=PatrolSettings(hot_weight=3))
+    for row in made.units.loop[made.units.kind == KIND["patrol_car"]].tolist():
+        stops = where.sites.id[made.loops.site[row, : made.loops.stops[row]]]
+        assert (stops != np.roll(stops, 1)).all(), stops
+        assert np.isfinite(made.loops.period[row])
+
+
+def test_known_hot_spots_take_the_place_of_the_high_tier(territory: Maker, forces: Maker) -> None:
+    where = territory((12,), hot=(1005,))
+    mark = np.isin(where.sites.id, [1002])
+    made = forces(replace(where, hot=mark))
+    rows = made.units.loop[made.units.kind == KIND["patrol_car"]]
+    count = Counter(i for r in rows for i in where.sites.id[made.loops.site[r, : made.loops.stops[r]]].tolist())
+    assert (count[1002], count[1005]) == (2, 1)
 
 
 def test_a_gap_longer_than_the_longest_leg_is_never_chained(territory: Maker, forces: Maker) -> None:
