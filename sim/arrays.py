@@ -16,6 +16,7 @@ from sim.forces.units import SKILLS, Units, skill_bits
 from sim.given import check, column, deep, names, numbers, spans, table, whole
 from sim.movement import Loops, no_loops
 from sim.scenario import Scenario
+from sim.settings.command import CommandSettings
 from sim.settings.response import DispatchSettings, Fabrics, RoomSettings, SpeedTable, TargetSettings, TravelSettings
 from sim.territory.calendar import Calendar
 from sim.territory.checks import check_wrap
@@ -222,6 +223,7 @@ def make_scenario(
     *,
     classes: Sequence[IncidentClass] = (IncidentClass("incident", 1),),
     dispatch: DispatchSettings | None = None,
+    command: CommandSettings | None = None,
     travel: TravelSettings | None = None,
     room: RoomSettings | None = None,
     targets: TargetSettings | None = None,
@@ -253,6 +255,7 @@ def make_scenario(
         classes=tuple(classes),
         loops=rounds,
         dispatch=rules,
+        command=command or CommandSettings(),
         travel=travel or uniform_travel(),
         room=room or RoomSettings(lines=0.0),
         targets=targets or TargetSettings(),

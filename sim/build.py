@@ -61,6 +61,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         classes=build_classes(settings.demand),
         loops=forces.loops,
         dispatch=settings.dispatch,
+        command=settings.command,
         travel=settings.travel,
         room=settings.room,
         targets=settings.targets,

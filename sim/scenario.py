@@ -14,6 +14,7 @@ from sim.forces.posting import Posting, no_posting
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
 from sim.settings.deterrence import DeterrenceSettings
+from sim.settings.command import CommandSettings
 from sim.settings.posts import PostSettings
 from sim.settings.response import (
     CheckpointSettings,
@@ -45,6 +46,7 @@ class Scenario:
     classes: tuple[IncidentClass, ...]
     loops: Loops = field(default_factory=no_loops)
     dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    command: CommandSettings = field(default_factory=CommandSettings)
     travel: TravelSettings = field(default_factory=TravelSettings)
     room: RoomSettings = field(default_factory=RoomSettings)
     targets: TargetSettings = field(default_factory=TargetSettings)
@@ -60,13 +62,17 @@ class Scenario:
 
     @property
     def dispatch_areas(self) -> int:
-        """Number of dispatch areas: areas under joint command, areas x forces under parallel command."""
-        forces = 1 if self.dispatch.command == "joint" else len(self.territory.forces)
-        return len(self.territory.area_codes) * forces
+        """Number of dispatch areas: areas under joint or single command, areas x forces under parallel command."""
+        return len(self.territory.area_codes) * self.chains
+
+    @property
+    def chains(self) -> int:
+        """Dispatch areas in each area: one for each force under parallel command, else one."""
+        return len(self.territory.forces) if self.dispatch.command == "parallel" else 1
 
     def dispatch_area(self, area: Ints, force: Ints) -> Ints:
         """Dispatch area of each (area, force) pair."""
-        if self.dispatch.command == "joint":
+        if self.dispatch.command != "parallel":
             return area
         return area * len(self.territory.forces) + force
 
@@ -87,5 +93,6 @@ class Scenario:
             repr((self.calendar.begin, self.calendar.end, self.classes)),
             repr(self.deterrence),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
+            repr((self.dispatch, self.command, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
         ]
         return digest_text("|".join(parts))

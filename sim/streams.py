@@ -33,6 +33,9 @@ PURPOSES: dict[str, int] = {
     "bench": 21,
     "study": 22,
     "relief": 41,
+    "redials": 60,
+    "reporting": 61,
+    "duplicates": 62,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

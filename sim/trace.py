@@ -68,11 +68,21 @@ KINDS = (
     Kind("relief_missing", value="heads of a post that stay beyond their shift because nobody relieves them"),
     Kind("scene_held", value="heads of the fixed team that holds the scene until a mobile unit comes"),
     Kind("weighed", value="factor on the hazard of a candidate that happens, where presence deters"),
+    Kind("redialled", value="seconds waited before the caller gave up; the same caller calls again"),
+    Kind("handed_to_force", value="seconds that the hand-over to this room took"),
+    Kind("ladder_step", value="position in LADDER"),
+    Kind("escalated_to_main", value="seconds the request waits for an operator of the main room"),
+    Kind("granted", value="units that the room lends"),
+    Kind("refused", value="age of the picture by which the room was asked, in seconds"),
+    Kind("held", value="crowd incidents for whose end the section is kept"),
+    Kind("let_go", value="seconds since the section was last sent"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 
 CODE = {kind.name: code for code, kind in enumerate(KINDS)}
-LAPSE_REASONS = ("patience ran out", "no unit can serve it")
+LADDER = ("triage", "reserve", "neighbours", "fewer units")
+"""Steps that a task climbs while nobody can be sent to it."""
+LAPSE_REASONS = ("patience ran out", "no unit can serve it", "nobody reported it")
 
 UNIT_FREE = frozenset({"free", "returning", "on_loop"})
 """Statuses in which a mobile unit is idle and may be sent."""

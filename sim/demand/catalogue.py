@@ -8,7 +8,10 @@ from sim.errors import InputError
 from sim.settings.demand import DemandSettings
 
 RALLY_DISORDER, RALLY_MEDICAL = "rally_disorder", "rally_medical"
-ADVICE_CALL, FALSE_CALL = "advice_call", "false_call"
+ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL = CALLS = (
+    "advice_call", "false_call", "tip_call", "complaint_call", "duplicate_call",
+)  # fmt: skip
+"""Calls that need no unit but keep the desk busy; a duplicate call is one more about an incident, its parent."""
 
 
 def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
@@ -45,7 +48,7 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
         IncidentClass(name, c.priority, _slots("background.classes", name, c.package), harm=c.harm, group="normal")
         for name, c in settings.background.classes.items()
     ]
-    calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in (ADVICE_CALL, FALSE_CALL)]
+    calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in CALLS]
     classes = (*election, *rally, *normal, *calls)
     names = [c.name for c in classes]
     if double := [name for name in names if names.count(name) > 1]:

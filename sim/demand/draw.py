@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.catalogue import build_classes
+from sim.demand.duplicates import duplicate_calls
 from sim.demand.election import election_groups
-from sim.demand.marks import complete
+from sim.demand.marks import Columns, complete
 from sim.demand.normal import expected_normal, normal_groups
 from sim.demand.rallies import draw_rallies, rally_groups
 from sim.demand.tape import Incidents, Rally, Tape, incidents
@@ -102,9 +103,18 @@ def _incidents(world: World, groups: list[Group]) -> Incidents:
     columns = complete(world, groups)
     blocks = [((g.cls + 1) * 1000 + g.area) * _IDS_PER_GROUP for g in groups]
     ids = np.concatenate([block + np.arange(len(g.at)) for block, g in zip(blocks, groups)])
-    at = columns["at"].astype(np.float64)
-    inside = (at >= world.calendar.begin) & (at <= world.calendar.end)
+    inside = _inside(world, columns)
+    calls, call_ids = duplicate_calls(world, groups, columns, ids)
+    inside = np.concatenate((inside, _inside(world, calls) & np.isin(calls["parent"], ids[inside])))
+    ids = np.concatenate((ids, call_ids))
+    columns = {name: np.concatenate((column, calls[name])) for name, column in columns.items()}
     return incidents(id=ids[inside], **{name: column[inside] for name, column in columns.items()})  # type: ignore[arg-type]
+
+
+def _inside(world: World, columns: Columns) -> NDArray[np.bool_]:
+    """Rows that lie in the simulated span."""
+    at = columns["at"].astype(np.float64)
+    return (at >= world.calendar.begin) & (at <= world.calendar.end)
 
 
 def _nothing(world: World) -> Incidents:

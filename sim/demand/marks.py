@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.clock import DAY
-from sim.demand.catalogue import ADVICE_CALL, FALSE_CALL
+from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL
 from sim.demand.packages import MAX_UNITS
 from sim.demand.tape import CHANNELS
 from sim.demand.world import Group, World
@@ -73,19 +73,34 @@ def _reports(world: World, groups: list[Group], cls: Ints, priority: Ints) -> Co
         lognormal(z[row], *np.array([_entry(table, name, (1.0, 1.0)) for name in CHANNELS])[channel].T)
         for row, table in enumerate((rule.report_time, rule.talk_time))
     )
-    for name, times in ((ADVICE_CALL, rule.advice_time), (FALSE_CALL, rule.false_time)):
+    advice = ((name, rule.advice_time) for name in (ADVICE_CALL, TIP_CALL, COMPLAINT_CALL))
+    for name, times in (*advice, (FALSE_CALL, rule.false_time)):
         rows = cls == world.code[name]
         talk[rows] = lognormal(z[1, rows], *times)
     direct = channel == CHANNELS.index("direct")
     dispatch = lognormal(z[2], *np.array(rule.dispatch_time)[priority - 1].T)
     needs_units = np.array([bool(c.slots) for c in world.classes])[cls]
-    patience = -np.log1p(-u[1]) * rule.patience / (1.0 - rule.redial)
-    return {
+    by_phone = channel == CHANNELS.index("phone")
+    return _callers(world, groups, by_phone) | {
         "channel": channel.astype(np.int64),
         "report_time": np.where(direct, 0.0, report),
         "talk_time": np.where(direct, 0.0, talk),
-        "caller_patience": np.where(channel == CHANNELS.index("phone"), patience, np.inf),
+        "caller_patience": np.where(by_phone, -np.log1p(-u[1]) * rule.patience, np.inf),
         "dispatch_time": np.where(needs_units, dispatch, 0.0),
+    }
+
+
+def _callers(world: World, groups: list[Group], by_phone: NDArray[np.bool_]) -> Columns:
+    """How often and when a caller by phone tries again, whether citizens report at all, and to which room."""
+    rule = world.settings.calls
+    u, z = _draw(world, groups, "redials", 1, 1)
+    again = np.log1p(-u[0]) / np.log(rule.redial) if rule.redial > 0.0 else np.zeros(len(by_phone))
+    known, _ = _draw(world, groups, "reporting", 2, 0)
+    return {
+        "redials": np.where(by_phone, np.minimum(again, 20.0), 0.0).astype(np.int64),
+        "redial_time": lognormal(z[0], *rule.redial_time),
+        "known": known[0],
+        "route": known[1],
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sim.demand.catalogue import ADVICE_CALL, FALSE_CALL
+from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL
 from sim.demand.curves import hourly
 from sim.demand.places import scatter
 from sim.demand.world import Group, World, entity
@@ -18,6 +18,7 @@ def normal_rates(world: World) -> dict[str, float]:
     base = rule.per_million * world.settings.background_factor
     rates = {name: base * kind.share for name, kind in rule.classes.items()}
     calls = {ADVICE_CALL: rule.advice_calls, FALSE_CALL: rule.false_calls}
+    calls |= {TIP_CALL: rule.tip_calls, COMPLAINT_CALL: rule.complaint_calls}
     return rates | {name: base * per_intervention * rule.call_factor for name, per_intervention in calls.items()}
 
 

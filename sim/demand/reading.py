@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import fields
 
 import numpy as np
@@ -70,7 +70,7 @@ def tape_from_parts(
     columns |= _work(rows, found, cls)
     vehicles = _vehicles(parts["vehicles"], sites, span)
     rallies = _rallies(parts["rallies"], sites, span)
-    _check_parents(rows, columns["parent"].astype(np.int64), rallies)
+    _check_parents(rows, columns["parent"].astype(np.int64), {*columns["id"].tolist(), *(rally.id for rally in rallies)})
     injects = _injects(parts["injects"], sites, span)
     table = incidents(**columns)  # type: ignore[arg-type]
     return Tape(table, vehicles, rallies, injects, _legs(parts["legs"], sites, span, table)), found
@@ -150,8 +150,8 @@ def _legs(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], tabl
     return made
 
 
-def _check_parents(rows: Sequence[Row], parents: Ints, rallies: Sequence[Rally]) -> None:
-    known = {rally.id for rally in rallies}
+def _check_parents(rows: Sequence[Row], parents: Ints, known: Set[int]) -> None:
+    """Refuse a parent that is neither a gathering nor an incident of the tape."""
     for i in np.flatnonzero(parents >= 0).tolist():
         if int(parents[i]) not in known:
-            raise InputError(f"{rows[i].where}, column 'parent': no gathering has the id {parents[i]}")
+            raise InputError(f"{rows[i].where}, column 'parent': no gathering and no incident has the id {parents[i]}")

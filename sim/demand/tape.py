@@ -31,15 +31,18 @@ class Incidents:
     ``at``: moment it occurs; ``site``: position in ``Territory.sites`` whose area, force and fabric it has; ``x``,
     ``y``: its place (may differ from the site's). ``cls``: position in ``Scenario.classes``; ``priority``: 1 … 4.
     ``report_time``: seconds until it is reported; ``talk_time``: seconds an operator needs; ``caller_patience``:
-    seconds a caller waits for an operator; ``dispatch_time``: handling after the call, without an operator.
+    seconds a caller waits for an operator; one who gave up calls again up to ``redials`` times, each time ``redial_time``
+    seconds later; ``dispatch_time``: handling after the call, without an operator. ``known``: uniform compared with the
+    share of such incidents that citizens report (NaN: always reported); ``route``: uniform compared with the share of
+    border incidents that reach the neighbouring room first (NaN: never).
     ``escalate_time``: seconds after the report at which it becomes one priority more urgent if no unit has arrived;
     ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
     compared with the class's probability (NaN: never settled on the spot). ``candidate``: uniform u that the state may
     thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: sum of the bits of ``THINNINGS`` whose
-    factors are multiplied; ``parent``: id of the rally it hangs on (-1: none). ``convey_to``: site to which the first
-    unit conveys afterwards (-1: none), with ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the
-    site. ``scene_time`` and ``noise``: (incidents, slots) seconds of work and travel-time multiplier of the unit in each
-    place of the package.
+    factors are multiplied; ``parent``: id of the rally it hangs on, or of the incident about which it is one more call
+    (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with ``handover_time`` there.
+    ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``: (incidents, slots) seconds of
+    work and travel-time multiplier of the unit in each place of the package.
     """
 
     id: Ints
@@ -53,6 +56,10 @@ class Incidents:
     report_time: Floats
     talk_time: Floats
     caller_patience: Floats
+    redials: Ints
+    redial_time: Floats
+    known: Floats
+    route: Floats
     dispatch_time: Floats
     escalate_time: Floats
     patience: Floats
@@ -78,6 +85,10 @@ _DEFAULTS: dict[str, tuple[str, float]] = {
     "report_time": ("f8", 0.0),
     "talk_time": ("f8", 0.0),
     "caller_patience": ("f8", np.inf),
+    "redials": ("i8", 0),
+    "redial_time": ("f8", 0.0),
+    "known": ("f8", np.nan),
+    "route": ("f8", np.nan),
     "dispatch_time": ("f8", 0.0),
     "escalate_time": ("f8", np.inf),
     "patience": ("f8", np.inf),
@@ -142,7 +153,7 @@ def check_incidents(rows: Incidents, sites: int, classes: int | None = None) -> 
     if len(ids) < len(rows):
         raise InputError(f"tape: the incident id {ids[counts > 1][0]} is given more than once")
     codes = {"site": (0, sites), "convey_to": (-1, sites), "cls": (0, np.inf if classes is None else classes)}
-    codes |= {"priority": (1, 5), "channel": (0, len(CHANNELS)), "parent": (-1, np.inf)}
+    codes |= {"priority": (1, 5), "channel": (0, len(CHANNELS)), "parent": (-1, np.inf), "redials": (0, np.inf)}
     for name, (low, end) in codes.items():
         column = getattr(rows, name)
         allowed = f"{low} to {end - 1}" if np.isfinite(end) else f"{low} or more"
@@ -152,13 +163,15 @@ def check_incidents(rows: Incidents, sites: int, classes: int | None = None) -> 
     for name in ("at", "x", "y"):
         column = getattr(rows, name)
         check(f"tape: {name}", column, np.isfinite(column), "finite numbers")
-    for name in ("report_time", "talk_time", "dispatch_time", "handover_time", "voting_stop_time", "scene_time", "noise"):
+    times = ("report_time", "talk_time", "redial_time", "dispatch_time", "handover_time", "voting_stop_time")
+    for name in (*times, "scene_time", "noise"):
         column = getattr(rows, name)
         check(f"tape: {name}", column, np.isfinite(column) & (column >= 0.0), "0 or more")
     for name in ("caller_patience", "escalate_time", "patience"):
         column = getattr(rows, name)
         check(f"tape: {name}", column, column >= 0.0, "0 or more, infinity for ever")
-    for name, high, allowed in (("on_spot", 1.0, "0 to 1"), ("candidate", np.inf, "0 or more")):
+    uniforms = (("on_spot", 1.0, "0 to 1"), ("known", 1.0, "0 to 1"), ("route", 1.0, "0 to 1"))
+    for name, high, allowed in (*uniforms, ("candidate", np.inf, "0 or more")):
         column = getattr(rows, name)
         check(f"tape: {name}", column, np.isnan(column) | ((column >= 0.0) & (column <= high)), allowed)
     check("tape: bound", rows.bound, np.isfinite(rows.bound) & (rows.bound >= 1.0), "1 or more")

@@ -9,7 +9,9 @@ from sim.demand.classes import GROUPS
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
 from sim.measures.alert import alert_table
+from sim.measures.calls import call_figures, call_table, call_tables
 from sim.measures.checkpoints import checkpoint_table
+from sim.measures.command import command_tables
 from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
 from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
@@ -84,13 +86,14 @@ def measure(
     day = Day.of(scenario, tape, trace, until)
     table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day)
     result = outcome(day, table)
-    posts = post_cover(day)
+    posts, calls = post_cover(day), call_table(day)
     tables = _tables(day, table, cover, seen, result) | post_tables(day, posts, per_place)
+    tables |= call_tables(day, calls, table) | command_tables(day, table)
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
-    headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts)
+    headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts) | call_figures(day, calls)
     return Measures(headline, tables, table, cover)  # type: ignore[arg-type]
 
 

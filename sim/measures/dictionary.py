@@ -7,8 +7,10 @@ from collections.abc import Iterable
 from sim.errors import InputError, nearest
 from sim.measures import (
     alert,
+    calls,
     checkpoints,
     collect,
+    command,
     coverage,
     occupancy,
     outcome,
@@ -36,6 +38,8 @@ MODULES = (
     planned,
     posts,
     prevented,
+    calls,
+    command,
 )
 
 

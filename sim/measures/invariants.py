@@ -12,6 +12,7 @@ import numpy as np
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
 from sim.measures.alert import level_steps
+from sim.measures.command import without_asking
 from sim.measures.coverage import coverage, coverage_by_area
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
 from sim.measures.positions import LOOP_ENDS
@@ -285,7 +286,8 @@ def check_alert(day: Day) -> None:
         factor[here] = np.array(day.scenario.alert.rules.turnout_factors)[steps[area].level_before(sent[here])]
     aid = day.scenario.dispatch.aid_time
     own = np.stack([getattr(units, name)[unit] * factor for name in ("moving_time", "parked_time", "base_time")])
-    off = np.minimum(np.abs(day.value[sent] - own), np.abs(day.value[sent] - own - aid)).min(axis=0, initial=np.inf)
+    spare = without_asking(day.scenario, np.stack([day.value[sent] - own, day.value[sent] - own - aid]))
+    off = np.abs(spare).min(axis=(0, 1), initial=np.inf)
     late = np.flatnonzero(off > 1e-6)
     assert len(late) == 0, f"I13: unit {units.id[unit[late[:1]]]} does not mobilise as the level of its area says"
 

@@ -76,7 +76,7 @@ def load_table(day: Day, checkpoints: Table) -> Table:
 
 def patrol_shares(day: Day) -> dict[str, Cell]:
     """Share of the time on duty in the voting phase that units with a loop spend on it, by kind of unit."""
-    units, intervals, edges = day.scenario.units, activities(day), _voting_hours(day)
+    units, intervals, edges = day.scenario.units, activities(day), voting_hours(day)
     patrols = units.mobile & (units.loop >= 0)
     spent = _clipped(intervals.begin, intervals.end, (edges[0], edges[-1])) * patrols[intervals.unit]
     kind = units.kind[intervals.unit]
@@ -97,7 +97,7 @@ def _warning(load: float | None, served: bool) -> str | None:
     return "below 10 %" if load < LOW_LOAD else "above 95 %" if load > HIGH_LOAD else None
 
 
-def _voting_hours(day: Day) -> Floats:
+def voting_hours(day: Day) -> Floats:
     """Edges of the hours from the first opening to the last closing."""
     calendar = day.scenario.calendar
     begin, end = float(calendar.opening.min()), min(float(calendar.closing.max()), day.end)
@@ -105,7 +105,7 @@ def _voting_hours(day: Day) -> Floats:
 
 
 def _unit_loads(day: Day) -> list[Load]:
-    units, intervals, edges = day.scenario.units, day.intervals, _voting_hours(day)
+    units, intervals, edges = day.scenario.units, day.intervals, voting_hours(day)
     loads: list[Load] = []
     for code in np.unique(units.kind[units.mobile]).tolist():
         mine = units.mobile[intervals.unit] & (units.kind[intervals.unit] == code)
@@ -135,7 +135,7 @@ def desk_operators(day: Day, desk: str) -> Ints:
 
 def _desk_loads(day: Day) -> list[Load]:
     """Talk time over operator time; the operators are those of the beginning of the day."""
-    tape, edges = day.tape.incidents, _voting_hours(day)
+    tape, edges = day.tape.incidents, voting_hours(day)
     record = day.records("processed")
     record = record[day.task[record] >= 0]
     task = day.task[record]
@@ -154,7 +154,7 @@ def _desk_loads(day: Day) -> list[Load]:
 
 def _post_loads(day: Day) -> list[Load]:
     """Fixed teams and crews: heads on duty over heads planned; rings: officer-hours with a gathering over all."""
-    units, intervals, edges = day.scenario.units, day.intervals, _voting_hours(day)
+    units, intervals, edges = day.scenario.units, day.intervals, voting_hours(day)
     row = np.repeat(np.arange(len(units)), np.diff(units.shift_from))
     window = (edges[0], edges[-1])
     held = _clipped(intervals.begin, intervals.end, window) * day.value[intervals.record]
@@ -182,7 +182,7 @@ def overload_table(day: Day) -> Table:
     more in every quarter hour of the last third of its voting phase.
     """
     scenario, calendar = day.scenario, day.scenario.calendar
-    forces = 1 if scenario.dispatch.command == "joint" else len(scenario.territory.forces)
+    forces = scenario.chains
     work = open_work(day)
     mobile = scenario.units.mobile
     rows: list[dict[str, Cell]] = []

@@ -19,11 +19,12 @@ import numpy as np
 
 from sim.forces.units import skill_bits
 from sim.measures.day import Day
-from sim.trace import CODE
+from sim.trace import CODE, LADDER
 
 _ON, _AT_BASE, _CLEARED, _DIVERTED = (CODE[k] for k in ("on_duty", "at_base", "cleared", "diverted"))
 _OFF, _SENT, _READY = (CODE[k] for k in ("off_duty", "dispatched", "processed"))
 _RAISED, _CLOSED, _LAPSED, _HANDLED = (CODE[k] for k in ("escalated", "closed", "lapsed", "handled"))
+_STEP = CODE["ladder_step"]
 
 Key = tuple[int, float, int, int]
 """Priority, moment it was ready, id, row on the tape: the order in which tasks are served."""
@@ -105,6 +106,7 @@ class Replay:
         orders = len(day.tape.injects) + len(day.records("decision"))
         self.fair = orders == 0 and self.by_number and all(a <= b for a, b in pairwise(reserve))
         self.diverted: set[int] = set()
+        self.exempt: set[int] = set()
 
     def run(self) -> None:
         """Go through the records, and look at every area that changed at the end of each instant."""
@@ -159,6 +161,15 @@ class Replay:
             if queued:
                 self._enqueue(waiting)
 
+    def climbed(self, time: float, task: int, unit: int, value: float) -> None:
+        """A step of the ladder: the reserve is let go for this task, or it asks for no more units."""
+        waiting = self.tasks.get(task)
+        if value == LADDER.index("reserve"):
+            self.exempt.add(task)
+        elif value == LADDER.index("fewer units") and waiting is not None:
+            self._dequeue(waiting)
+            waiting.missing = 0
+
     def ended(self, time: float, task: int, unit: int, value: float) -> None:
         """A task asks for no more units."""
         waiting = self.tasks.pop(task, None)
@@ -168,7 +179,7 @@ class Replay:
     def sent(self, time: float, task: int, unit: int, value: float) -> None:
         """A unit is sent: is that fair, and does it keep the reserve?"""
         waiting = self.tasks[task]
-        if self.unit_area[unit] == self.task_area[task] and unit not in self.diverted:
+        if self.unit_area[unit] == self.task_area[task] and unit not in self.diverted and task not in self.exempt:
             self._check_fair(time, task, unit, waiting)
         self.diverted.discard(unit)
         self.lose_unit(time, task, unit, value)
@@ -225,6 +236,7 @@ class Replay:
                 self._check_waiting(now, index, area)
         self.touched.clear()
         self.diverted.clear()
+        self.exempt.clear()
 
     def _check_waiting(self, now: float, index: int, area: Area) -> None:
         needs = list(area.needs)
@@ -271,6 +283,7 @@ _STEPS = {
     _CLOSED: Replay.ended,
     _LAPSED: Replay.ended,
     _HANDLED: Replay.ended,
+    _STEP: Replay.climbed,
 }
 
 

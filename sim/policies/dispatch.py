@@ -39,6 +39,11 @@ def first_of(preference: Sequence[int], available: Floats) -> int:
     return -1
 
 
+def may_lend(free: int, on_duty: int, keep_share: float) -> bool:
+    """Whether a room can spare a unit: after it has gone at least ``keep_share`` of those on duty are still free."""
+    return free > 0 and free - 1 >= keep_share * on_duty
+
+
 def may_serve(free: int, on_duty: int, reserve: float, as_share: bool) -> bool:
     """The reserve rule: serve only while more than ``reserve`` eligible units are free (Taylor & Templeton 1980)."""
     return free > (reserve * on_duty if as_share else reserve)

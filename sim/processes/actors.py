@@ -21,6 +21,8 @@ class Unit:
         "index", "is_free", "last", "leaving", "loop", "loop_phase", "loop_since",
         "mission", "mode", "moving_time", "on_duty", "parked_time",
         "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
+        "index", "is_free", "kept", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty",
+        "parked_time", "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
@@ -35,7 +37,7 @@ class Unit:
         self.home_factor = self.scene_factor = 1.0
         self.loop, self.loop_phase, self.loop_since = -1, 0.0, 0.0
         self.status = "off_duty"
-        self.on_duty = self.is_free = self.leaving = False
+        self.on_duty = self.is_free = self.leaving = self.kept = False
         self.mission: Task | None = None
         self.seen, self.seen_at = (0.0, 0.0, 0.0), 0.0
         self.seen_for: Task | None = None
@@ -47,7 +49,7 @@ class Unit:
 MARKS = (
     "at", "id", "cls", "area", "slots", "priority", "site", "x", "y", "fabric", "channel", "report_time", "talk_time",
     "caller_patience", "dispatch_time", "escalate_time", "patience_at", "on_spot", "candidate", "bound", "thinning", "parent",
-    "convey_to", "handover_time", "scene_time", "noise",
+    "convey_to", "handover_time", "scene_time", "noise", "odd",
 )  # fmt: skip
 """What an incident brings along, in the order in which a task is given it."""
 
@@ -57,12 +59,13 @@ class Task:
 
     Its marks are those of ``sim.demand.tape.Incidents``; ``cls`` is the class itself, ``area`` the dispatch area, ``slots`` the
     slot types of its package, ``patience_at`` the moment at which it lapses; ``legs`` are (site, hold_time) of the places to
-    which the package goes on after the scene.
+    which the package goes on after the scene. ``odd`` says what is unusual about its report (see ``sim.processes.callers``),
+    ``needed`` how many units the package counts, which may become fewer.
     """
 
     __slots__ = (
-        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "legs", "open_slots", "queued", "ready_at",
-        "reported_at", "sent", "status",
+        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "legs", "needed", "open_slots", "queued",
+        "ready_at", "reported_at", "sent", "status",
     )  # fmt: skip
 
     cls: IncidentClass
@@ -76,12 +79,13 @@ class Task:
             self.at, self.id, self.cls, self.area, self.slots, self.priority, self.site, self.x, self.y, self.fabric,
             self.channel, self.report_time, self.talk_time, self.caller_patience, self.dispatch_time,
             self.escalate_time, self.patience_at, self.on_spot, self.candidate, self.bound, self.thinning,
-            self.parent, self.convey_to, self.handover_time, self.scene_time, self.noise,
+            self.parent, self.convey_to, self.handover_time, self.scene_time, self.noise, self.odd,
         ) = marks  # fmt: skip
         self.status = "occurred"
         self.last = -1
         self.reported_at = self.ready_at = 0.0
         self.open_slots: list[tuple[int, int]] = list(enumerate(self.slots))
+        self.needed = len(self.slots)
         self.queued: tuple[int, ...] | None = None
         self.sent = self.arrived = self.finished = self.cleared = 0
         self.complete: tuple[tuple[Unit, Event], ...] = ()

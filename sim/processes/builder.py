@@ -13,12 +13,17 @@ import numpy as np
 
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
+from sim.forces.sectors import areas_of_responsibility
 from sim.forces.units import Units, skill_bits
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
 from sim.processes.deterrence import Presence
+from sim.processes.callers import echoes, first_rooms, odd_marks, report_factors
+from sim.processes.command import Command, RememberedFleet
 from sim.processes.fleet import Fleet
+from sim.processes.picture import GuidedArea, send_from_district
 from sim.processes.queue import DispatchArea
+from sim.processes.reserve import SECTION, keep
 from sim.processes.response import recall, send
 from sim.processes.room import Desk, Room
 from sim.processes.world import World
@@ -56,12 +61,15 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     sites = scenario.territory.sites
     width = max((len(cls.slots) for cls in scenario.classes), default=1)
     area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
+    report_time = incidents.report_time * report_factors(scenario, incidents)
     made = {
         "area": area,
         "slots": incidents.cls,
+        "report_time": report_time,
+        "odd": odd_marks(scenario, incidents, np.array(world.room_across)),
         "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
         "fabric": sites.fabric[incidents.site],
-        "patience_at": incidents.at + incidents.report_time + incidents.patience,
+        "patience_at": incidents.at + report_time + incidents.patience,
         "scene_time": _widen(incidents.scene_time, width),
         "noise": _widen(incidents.noise, width),
     }
@@ -129,10 +137,16 @@ def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[
         if units.mobile[unit.index]:
             members[of_unit[unit.index]].append(unit)
     areas = []
+    rules = scenario.dispatch
+    fleet_type = RememberedFleet if scenario.command.picture_age > 0.0 else Fleet
+    area_type = GuidedArea if rules.picture != "live" or rules.rapid_first else DispatchArea
+    sender = send_from_district if rules.picture == "district" else send
     for index in range(scenario.dispatch_areas):
-        fleet = Fleet(members[index], len(numbers), scenario.loops, travel)
-        area = DispatchArea(index, fleet, build_room(scenario, index, len(members[index])), scenario.dispatch)
-        area.send, area.recall = partial(send, world), partial(recall, world)
+        fleet = fleet_type(members[index], len(numbers), scenario.loops, travel)
+        if isinstance(fleet, RememberedFleet):
+            fleet.start_log(world.clock)
+        area = area_type(index, fleet, build_room(scenario, index, len(members[index])), rules)
+        area.send, area.recall = partial(sender, world), partial(recall, world)
         area.orderly |= any(cls.start == "together" for cls in scenario.classes)
         areas.append(area)
     for unit in world.units:
@@ -142,13 +156,33 @@ def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[
             unit.row, unit.fleet = row, area.fleet
     _link_helpers(scenario, areas)
     _give_preferences(scenario, areas, world.units)
+    _give_responsibility(world, areas)
     return areas
+
+
+def _give_responsibility(world: World, areas: list[DispatchArea]) -> None:
+    """Tell each room which rapid response unit goes first where, and sections whether they are kept near crowds."""
+    scenario, units = world.scenario, world.scenario.units
+    rapid = [-1] * len(scenario.territory.sites)
+    if scenario.dispatch.rapid_first:
+        rapid = areas_of_responsibility(scenario.territory, units, scenario.chains).tolist()
+    for area in areas:
+        if isinstance(area, GuidedArea):
+            area.responsible = {}
+    for site, row in enumerate(rapid):
+        if row >= 0:
+            unit = world.units[row]
+            assert isinstance(unit.area, GuidedArea)
+            unit.area.responsible[site] = unit
+    if scenario.command.hold_reserve and SECTION in units.kinds:
+        for index in np.flatnonzero(units.mobile & (units.kind == units.kinds.index(SECTION))).tolist():
+            world.units[index].kept = True
 
 
 def build_room(scenario: Scenario, index: int, units: int) -> Room:
     """Staff one command room: operators by population, radio operators by the number of units."""
     rules, territory = scenario.room, scenario.territory
-    forces = 1 if scenario.dispatch.command == "joint" else len(territory.forces)
+    forces = scenario.chains
     area = index // forces
     if scenario.operators is not None:
         operators = int(scenario.operators[area])
@@ -161,18 +195,28 @@ def build_room(scenario: Scenario, index: int, units: int) -> Room:
 
 
 def _link_helpers(scenario: Scenario, areas: list[DispatchArea]) -> None:
-    """Mutual aid: first the other force of the same area, then the same force of neighbouring areas."""
-    if scenario.dispatch.aid == "never":
+    """Mutual aid: first the other force of the same area, then the same force of neighbouring areas.
+
+    Where the picture of other rooms has an age nobody helps unasked: they are allies then, to be asked. A main room asks all.
+    """
+    command = scenario.command
+    at_once = scenario.dispatch.aid != "never" and command.picture_age == 0.0
+    if scenario.dispatch.aid == "never" and not (command.main_room or command.ladder):
         return
-    forces = 1 if scenario.dispatch.command == "joint" else len(scenario.territory.forces)
+    forces = scenario.chains
     for area in areas:
         place, force = divmod(area.index, forces)
         helpers = [place * forces + other for other in range(forces) if other != force]
         if place < len(scenario.territory.neighbours):
             helpers += [other * forces + force for other in scenario.territory.neighbours[place]]
-        area.helpers = [areas[i] for i in helpers]
-        for helper in area.helpers:
-            helper.clients.append(area)
+        area.allies = [areas[i] for i in helpers]
+        if at_once:
+            area.helpers = area.allies
+            for helper in area.helpers:
+                helper.clients.append(area)
+        area.under_main = command.main_room
+        if command.main_room:
+            area.allies = [*area.allies, *(other for other in areas if other is not area and other not in area.allies)]
 
 
 def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list[Unit]) -> None:
@@ -194,6 +238,10 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     travel = build_travel(scenario.territory, scenario.travel)
     world = World(scenario, tape, travel, count_parts(scenario))
     numbers = slot_types(scenario.classes)
+    room, delay = first_rooms(scenario)
+    world.room_across, world.handover_time = room.tolist(), delay.tolist()
+    world.echoes = echoes(scenario, tape.incidents)
+    world.command, world.keep = Command(world), partial(keep, world)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.alert = Alert(scenario)
@@ -206,9 +254,13 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
 def count_parts(scenario: Scenario) -> int:
     """Number of parts of the world that can be told one after another: the dispatch areas, or 0 where they depend on each other.
 
-    They do so by mutual aid, and by units that are based at another area's sites (a fixed team settles what happens there).
+    They do so by mutual aid, by calls that reach the neighbour's room, by the main room and the ladder, and by units that are
+    based at another area's sites (a fixed team settles what happens there).
     """
     sites, units = scenario.territory.sites, scenario.units
     based = scenario.dispatch_area(sites.area, sites.force)[units.base]
-    apart = scenario.dispatch.aid == "never" and bool((based == scenario.dispatch_area(units.area, units.force)).all())
+    command = scenario.command
+    linked = command.main_room or command.ladder or (command.border_distance > 0.0 and command.border_share > 0.0)
+    linked = linked or scenario.dispatch.aid != "never"
+    apart = not linked and bool((based == scenario.dispatch_area(units.area, units.force)).all())
     return scenario.dispatch_areas if apart and scenario.dispatch_areas > 1 else 0

@@ -45,6 +45,9 @@ class Fleet:
         self.arrive_at[:] = LONG_AGO
         self._now, self._x, self._y = np.zeros(()), np.zeros(()), np.zeros(())
         self.node = np.array([u.base for u in units], dtype=np.int64)
+        self.home_x, self.home_y = self.x1.copy(), self.y1.copy()
+        self.bases = self.node.copy()
+        self.base_time = np.array([u.base_time for u in units])
         self.loop = np.full(count, -1, dtype=np.int64)
         self.loop_ref = np.zeros(count)
         self.patrols = np.zeros(0, dtype=np.int64)

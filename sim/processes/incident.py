@@ -8,12 +8,14 @@ from math import inf
 from sim.demand.tape import CHANNELS
 from sim.errors import InputError
 from sim.processes.actors import Task
+from sim.processes.callers import UNHEARD, call_again, first_room, hush
+from sim.processes.command import go_up
 from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.thinning import factor_of
 from sim.processes.world import K, World
 from sim.trace import LAPSE_REASONS
 
-PATIENCE, NOBODY = range(len(LAPSE_REASONS))
+PATIENCE, NOBODY, UNREPORTED = range(len(LAPSE_REASONS))
 
 
 def demand(world: World, tasks: Iterable[Task]) -> Tale:
@@ -31,19 +33,28 @@ def incident(world: World, task: Task) -> Tale:
     world.record(K["occurred"], task, None, task.site, area)
     if (task.candidate == task.candidate or task.id in world.cancelled) and not happens(world, task):
         return
+    if task.odd == UNHEARD:
+        hush(world, task)
+        end(world, task, "lapsed", UNREPORTED)
+        return
     if task.report_time > 0.0:
         yield clock._now + task.report_time, TASK + task.id
     world.record(K["reported"], task, None, task.site, area, task.last, task.channel)
     task.reported_at = clock._now
-    call = task.area.room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
-    call.then = task.dispatch_time
+    room = first_room(world, task) if task.odd else task.area.room
+    call = room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
+    call.then = task.dispatch_time if not task.odd else task.dispatch_time + world.handover_time[task.site]
     done_at = call.done_at
     if done_at > clock._now:
         call.story = clock.teller
         yield done_at, TASK + task.id
     if call.outcome != "processed":
-        end(world, task, "call_refused" if call.outcome == "refused" else "call_abandoned", call.waited)
-        return
+        again = yield from call_again(world, task, room, call)
+        if again is None:
+            return
+        call = again
+    if task.odd:
+        world.record(K["handed_to_force"], task, None, task.site, area, task.last, world.handover_time[task.site])
     world.record(K["processed"], task, None, task.site, area, task.last, call.waited)
     if task.cls.on_spot and task.on_spot < task.cls.on_spot * team_strength(world, task.site):
         yield from settle_on_spot(world, task)
@@ -59,6 +70,7 @@ def happens(world: World, task: Task) -> bool:
     Raises ``InputError`` for a factor above the bound at which the tape was drawn.
     """
     if task.id in world.cancelled:
+        hush(world, task)
         end(world, task, "prevented", 0.0)
         return False
     factor, bound = factor_of(world, task), task.bound
@@ -68,6 +80,7 @@ def happens(world: World, task: Task) -> bool:
         if world.presence is not None:
             world.record(K["weighed"], task, None, task.site, task.area.index, task.last, factor)
         return True
+    hush(world, task)
     end(world, task, "prevented", factor)
     return False
 
@@ -94,6 +107,8 @@ def ask_for_units(world: World, task: Task) -> None:
         end(world, task, "lapsed", NOBODY)
         return
     task.area.request(task, now, task.last)
+    if task.queued is not None:
+        go_up(world, task)
     if task.escalate_time < inf and not task.arrived:
         Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time * held(world, task)))
     if task.patience_at < inf:
@@ -123,6 +138,7 @@ def escalate(world: World, task: Task, at: float) -> Tale:
     row = world.record(K["escalated"], task, None, task.site, task.area.index, task.last, task.priority)
     if queued:
         task.area.request(task, world.clock._now, row)
+        go_up(world, task)
 
 
 def lose_patience(world: World, task: Task) -> Tale:

@@ -30,7 +30,8 @@ Lane = list[tuple[float, int, "Task"]]
 class DispatchArea:
     """Where one command room rules: its fleet, its waiting tasks and its helpers.
 
-    ``helpers`` are areas whose units may be asked for, nearest first; ``clients`` those that may ask us. ``send`` and
+    ``helpers`` are areas whose units may be asked for, nearest first; ``clients`` those that may ask us; ``allies`` all that
+    could ever help, also those that must be asked first (see ``sim.processes.command``). ``send`` and
     ``recall`` are how units are told (see ``sim.processes.response``); ``orderly`` makes a new task queue behind waiting ones.
     """
 
@@ -43,6 +44,8 @@ class DispatchArea:
         self.room = room
         self.rules = rules
         self.helpers: list[DispatchArea] = []
+        self.allies: list[DispatchArea] = []
+        self.under_main = False
         self.clients: list[DispatchArea] = []
         self.lanes: dict[tuple[int, ...], Lane] = {}
         self.preferences: dict[int, list[int]] | None = None
@@ -53,10 +56,10 @@ class DispatchArea:
 
     def can_ever(self, slots: tuple[int, ...], priority: int, at_once: bool) -> bool:
         """Whether units, here or in areas that help, could ever fill a package: all places ``at_once`` or one by one."""
-        helped = priority <= self.rules.aid_priority
+        helped = priority <= self.rules.aid_priority or self.under_main
         known = self._possible.get((slots, helped, at_once))
         if known is None:
-            fleets = [area.fleet for area in (self, *(self.helpers if helped else ()))]
+            fleets = [area.fleet for area in (self, *(self.allies if helped else ()))]
             known = all(any(fleet.eligible[s] for fleet in fleets) for s in slots)
             if known and at_once:
                 known = _enough([tuple(unit.slot_types) for fleet in fleets for unit in fleet.units], slots)

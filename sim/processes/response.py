@@ -36,11 +36,11 @@ def respond(world: World, task: Task, unit: Unit) -> Tale:
     clear(world, task, unit)
 
 
-def send(world: World, task: Task, place: int, unit: Unit, cause: int) -> None:
-    """Dispatch a unit to one place of a task's package: it mobilises, then drives."""
+def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: float = 0.0) -> None:
+    """Dispatch a unit to one place of a task's package: it mobilises (``delay`` seconds longer than it needs), then drives."""
     now = world.clock._now
     fleet, travel = unit.fleet, world.travel
-    mobilisation = fleet.mobilisation_of(unit, now)
+    mobilisation = fleet.mobilisation_of(unit, now) + delay
     if fleet is not task.area.fleet:
         mobilisation += world.scenario.dispatch.aid_time
     x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
@@ -96,7 +96,7 @@ def arrive(world: World, task: Task, unit: Unit) -> None:
     unit.fleet.rest_time[unit.row] = unit.parked_time
     row = world.record(K["arrived"], task, unit, task.site, task.area.index, unit.last, unit.place)
     task.arrived += 1
-    if task.arrived == len(task.slots) > 1:
+    if task.arrived == task.needed > 1:
         world.record(K["package_complete"], task, None, task.site, task.area.index, row, task.arrived)
 
 
@@ -138,10 +138,20 @@ def clear(world: World, task: Task, unit: Unit) -> None:
     row = world.record(K["cleared"], task, unit, task.site, unit.area.index, unit.last, now - unit.sent_at)
     unit.mission = None
     task.cleared += 1
-    if task.cleared == len(task.slots):
+    if task.cleared == task.needed:
         world.record(K["closed"], task, None, task.site, task.area.index, row, task.arrived)
         world.forget(task)
     come_free(world, unit, row)
+
+
+def end_if_done(world: World, task: Task) -> None:
+    """A task that needs fewer units than before may be over, or its units may leave."""
+    if task.cleared == task.needed:
+        world.record(K["closed"], task, None, task.site, task.area.index, task.last, task.arrived)
+        world.forget(task)
+    elif task.finished == task.needed:
+        for other, event in task.leaving:
+            world.clock.fire(event, FREE + other.id)
 
 
 def come_free(world: World, unit: Unit, cause: int) -> None:
@@ -155,6 +165,8 @@ def come_free(world: World, unit: Unit, cause: int) -> None:
         unit.area.serve(world.clock._now, cause)
         if not unit.is_free:
             return
+    if unit.kept and taskable != "at_base" and world.keep(unit):
+        return
     back_at = resume_loop(world, unit, cause) if unit.loop >= 0 else go_home(world, unit, cause)
     if taskable != "while_returning":
         if unit.is_free:
@@ -229,7 +241,7 @@ def leave_duty(world: World, unit: Unit, cause: int) -> None:
 
 def _wait_for_all(world: World, task: Task, unit: Unit) -> Tale:
     """Begin work only when the whole package is on scene."""
-    if task.arrived < len(task.slots):
+    if task.arrived < task.needed:
         event = Event(world.clock)
         task.complete += ((unit, event),)
         yield event
@@ -243,7 +255,7 @@ def _leave_with_all(world: World, task: Task, unit: Unit) -> Tale:
     """Leave only when every unit of the package has finished; then all leave, in the order of their ids."""
     own = Event(world.clock)
     task.leaving += ((unit, own),)
-    if task.finished == len(task.slots):
+    if task.finished == task.needed:
         for other, event in task.leaving:
             world.clock.fire(event, FREE + other.id)
     yield own

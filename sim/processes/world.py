@@ -11,12 +11,15 @@ from sim.processes.kernel import TASK, Clock
 from sim.trace import CODE, KINDS, PACK_RECORD, Trace
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from simpy import Event
 
     from sim.demand.tape import Tape
     from sim.processes.actors import Task, Unit
     from sim.processes.alert import Alert
     from sim.processes.deterrence import Presence
+    from sim.processes.command import Command
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
     from sim.scenario import Scenario
@@ -47,6 +50,12 @@ class World:
         self.crowds: dict[int, Crowd] = {}
         self.presence: Presence | None = None
         self.awaited: dict[int, Event] = {}
+        self.command: Command
+        self.climbing: set[int] = set()
+        self.echoes: dict[int, list[int]] = {}
+        self.room_across: list[int] = []
+        self.handover_time: list[float] = []
+        self.keep: Callable[[Unit], bool]
         self.heads_at = [0] * len(scenario.territory.sites)
 
     @property

@@ -32,6 +32,8 @@ def sums_to_one(value: dict[Any, float]) -> dict[Any, float]:
     return value
 
 
+Calls = Annotated[float, Field(ge=0.0, le=20.0)]
+Least = Annotated[int, Field(ge=0, le=20)]
 Times = Annotated[dict[Component, Share], AfterValidator(sums_to_one)]
 Channels = Annotated[dict[Channel, Share], AfterValidator(sums_to_one)]
 
@@ -91,14 +93,17 @@ class BackgroundSettings:
     """The normal service: interventions, and calls that need no unit but keep the desk busy.
 
     ``per_million``: interventions per day and million inhabitants; ``hours``: weights of the 24 hours of the day;
-    ``advice_calls`` and ``false_calls``: such calls per intervention; ``call_factor``: more calls on the day of the
-    vote; ``scatter``: standard deviation in metres of an incident's place round a centre (in each direction).
+    ``advice_calls``, ``tip_calls``, ``complaint_calls`` and ``false_calls``: such calls per intervention;
+    ``call_factor``: more of these calls on the day of the vote; ``scatter``: standard deviation in metres of an
+    incident's place round a centre (in each direction).
     """
 
     per_million: Rate
     hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
     classes: dict[str, NormalClassSettings]
     advice_calls: Annotated[float, Field(ge=0.0, le=100.0)]
+    tip_calls: Annotated[float, Field(ge=0.0, le=100.0)]
+    complaint_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     false_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     call_factor: Factor
     scatter: Metres
@@ -116,9 +121,11 @@ class CallSettings:
     """How incidents become known and what a call costs the desk; times are lognormal seconds.
 
     ``channels``: mix of channels; ``report_time`` until the report, by channel; ``talk_time`` of an operator, by
-    channel; ``advice_time`` and ``false_time``: of calls that need no unit. ``patience``: mean seconds a caller by
-    phone waits (exponential) and ``redial`` the share that calls again at once; together patience / (1 - redial).
-    ``dispatch_time``: handling after the call, by priority.
+    channel; ``advice_time`` (tips and complaints too), ``false_time`` and ``duplicate_time``: of calls that need no unit.
+    ``patience``: mean seconds a caller by phone waits (exponential); ``redial``: probability that one who gave up, or found
+    every line busy, calls again after ``redial_time``. ``dispatch_time``: handling after the call, by priority.
+    ``duplicates``: mean number of further calls about an incident that citizens report by phone and that needs a unit,
+    by priority (Poisson, on top of ``duplicates_least``), which come ``duplicate_delay`` seconds (mean) after the first.
     """
 
     channels: Channels
@@ -126,8 +133,13 @@ class CallSettings:
     talk_time: dict[Channel, Lognormal]
     advice_time: Lognormal
     false_time: Lognormal
+    duplicate_time: Lognormal
     patience: Positive
     redial: Annotated[float, Field(ge=0.0, le=0.95)]
+    redial_time: Lognormal
+    duplicates: tuple[Calls, Calls, Calls, Calls]
+    duplicates_least: tuple[Least, Least, Least, Least]
+    duplicate_delay: Positive
     dispatch_time: tuple[Lognormal, Lognormal, Lognormal, Lognormal]
 
     @model_validator(mode="after")

@@ -79,13 +79,20 @@ class QueueRules:
 class DispatchSettings(QueueRules):
     """Who is sent, in which order, and what is held back (see also ``QueueRules``).
 
-    ``command``: ``joint`` makes one dispatch area of all forces of an area, ``parallel`` one for each force.
+    ``command``: ``parallel`` makes one dispatch area of each force of an area, ``joint`` one of all its forces in one
+    room; ``single`` is the same under one chain of command, without hand-over. ``picture``: what the room sees. ``live``:
+    where every unit is; ``base``: only where it belongs; ``district``: the first free unit of the district (the units of one
+    base) nearest to the incident, asking one district after the other, ``district_time`` for each that has none free.
+    ``rapid_first``: incidents of priority 1 go first to the rapid response unit whose area of responsibility they lie in.
     ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel) or ``preference`` (given lists).
     With ``aid``, tasks up to priority ``aid_priority`` are helped as long as more than ``aid_keep`` of the helper's units stay
     free; ``aid_time`` is the hand-over.
     """
 
-    command: Literal["joint", "parallel"] = "parallel"
+    command: Literal["single", "joint", "parallel"] = "parallel"
+    picture: Literal["live", "base", "district"] = "live"
+    district_time: Seconds = 60.0
+    rapid_first: bool = False
     policy: Literal["nearest", "least_time", "preference"] = "least_time"
     aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
     aid_keep: Count = 1
@@ -98,7 +105,9 @@ class RoomSettings:
 
     Operators: at least ``operators``, or ``operators_per_million`` inhabitants if that is more; ``lines`` per operator bound the
     calls held at once (0: no bound). Radio: one operator for ``units_per_radio_operator`` units. ``triage`` off treats every
-    incident alike (priority 3). ``patience`` off makes callers wait for ever.
+    incident alike (priority 3). ``patience`` off makes callers wait for ever. ``reported``: share of incidents that
+    citizens report at all, by their channel (1 where left out): people call a room that comes at once more readily;
+    ``report_factor`` multiplies the time until they do. ``answer_target``: seconds in which a call ought to be taken.
     """
 
     operators: Annotated[int, Field(ge=1, le=10_000)] = 2
@@ -107,6 +116,9 @@ class RoomSettings:
     units_per_radio_operator: Annotated[int, Field(ge=1, le=10_000)] = 12
     triage: bool = True
     patience: bool = True
+    reported: dict[Literal["phone", "online"], Share] = Field(default_factory=dict)
+    report_factor: Factor = 1.0
+    answer_target: Seconds = 15.0
 
 
 @settings

@@ -9,6 +9,7 @@ from pydantic import Field
 from sim.settings.alert import AlertSettings
 from sim.settings.base import settings
 from sim.settings.calendar import CalendarSettings
+from sim.settings.command import CommandSettings
 from sim.settings.demand import DemandSettings
 from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
@@ -42,6 +43,7 @@ class Settings:
     patrol: PatrolSettings = Field(default_factory=PatrolSettings)
     deterrence: DeterrenceSettings = Field(default_factory=DeterrenceSettings)
     dispatch: DispatchSettings = Field(default_factory=DispatchSettings)
+    command: CommandSettings = Field(default_factory=CommandSettings)
     travel: TravelSettings = Field(default_factory=TravelSettings)
     room: RoomSettings = Field(default_factory=RoomSettings)
     targets: TargetSettings = Field(default_factory=TargetSettings)

@@ -9,6 +9,7 @@ import pytest
 
 from sim.settings.calendar import CalendarSettings
 from sim.settings.demand import DemandSettings
+from sim.settings.incidents import CallSettings
 from sim.territory.calendar import Calendar, build_calendar
 from sim.territory.sites import SITE_KINDS, Sites, Territory
 
@@ -59,6 +60,11 @@ def demand() -> DemandSettings:
 
 
 def only(demand: DemandSettings, *names: str, **changes: object) -> DemandSettings:
-    """The same demand with only the named election classes and no normal service."""
+    """The same demand with only the named election classes, each called in once, and no normal service."""
     classes = {name: demand.classes[name] for name in names}
-    return replace(demand, classes=classes, **({"background_factor": 0.0} | changes))
+    return replace(demand, classes=classes, calls=once(demand), **({"background_factor": 0.0} | changes))
+
+
+def once(demand: DemandSettings) -> CallSettings:
+    """The same calls, but nobody calls about an incident that is known."""
+    return replace(demand.calls, duplicates=(0.0,) * 4, duplicates_least=(0,) * 4)

@@ -12,7 +12,7 @@ from sim.clock import HOUR
 from sim.demand.draw import draw_tape, expected_counts
 from sim.settings.calendar import CalendarSettings
 from sim.territory.calendar import build_calendar
-from tests.demand.conftest import make_territory, only
+from tests.demand.conftest import make_territory, once, only
 from tests.oracles import arrivals
 
 DAYS = 400
@@ -57,11 +57,12 @@ def test_incidents_of_the_count_peak_after_the_closing(territory, calendar, dema
 
 
 def test_the_normal_service_follows_the_daily_curve_from_posting_to_stand_down(territory, calendar, demand):
-    settings = replace(demand, rate_factor=0.0)
+    settings = replace(demand, rate_factor=0.0, calls=once(demand))
     bins = np.arange(calendar.begin, calendar.end + 1.0, HOUR)
     hours = np.array(demand.background.hours)
     rule = demand.background
-    per_day = 0.8 * rule.per_million * (1.0 + rule.call_factor * (rule.advice_calls + rule.false_calls))
+    calls = rule.advice_calls + rule.tip_calls + rule.complaint_calls + rule.false_calls
+    per_day = 0.8 * rule.per_million * (1.0 + rule.call_factor * calls)
     rates = hours[(bins[:-1] / HOUR).astype(int) % 24] / hours.mean() * per_day / 24 / HOUR
     assert calendar.begin == 8 * HOUR - 48 * HOUR
     assert calendar.end == 25 * HOUR
@@ -122,7 +123,7 @@ def test_totals_are_those_of_the_calibration(territory, calendar, demand):
 
 
 def test_the_number_drawn_is_the_number_expected(territory, calendar, demand):
-    settings = replace(demand, background_factor=0.0, regime="high")
+    settings = replace(demand, background_factor=0.0, regime="high", calls=once(demand))
     expected = sum(c.sum() for n, c in expected_counts(territory, calendar, settings).items() if n in demand.classes)
     drawn = np.array([len(draw_tape(territory, calendar, settings, 5, day).incidents) for day in range(100)])
     assert stats.norm.sf(abs(drawn.sum() - 100 * expected) / np.sqrt(100 * expected) / 1.2) > 0.005

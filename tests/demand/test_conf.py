@@ -98,5 +98,6 @@ def test_the_nation_has_some_three_thousand_incidents_of_the_vote_and_six_thousa
     assert 2.75 < days < 3.0  # 66 hours, two evening peaks and a third
     tape = draw_tape(territory, calendar, demand, 1)
     total = sum(counts.values())
-    rallies = np.isin([c.name for c in build_classes(demand)], ["rally_disorder", "rally_medical"])[tape.incidents.cls]
+    beside = ["rally_disorder", "rally_medical", "duplicate_call"]
+    rallies = np.isin([c.name for c in build_classes(demand)], beside)[tape.incidents.cls]
     assert (~rallies).sum() == pytest.approx(total, abs=5 * np.sqrt(total))

@@ -180,7 +180,7 @@ GOOD = {"id": "1", "at": "07:00", "site": "101", "class": "car", "scene_time": "
         ({"thinning": "rally+detterence"}, "unknown name 'detterence' (did you mean 'deterrence'?)"),
         ({"candidate": "1.2"}, "column 'candidate': '1.2' is not a number from 0 to 1"),
         ({"bound": "0.5"}, "column 'bound': '0.5' is not a number from 1"),
-        ({"parent": "7"}, "column 'parent': no gathering has the id 7"),
+        ({"parent": "7"}, "column 'parent': no gathering and no incident has the id 7"),
         ({"convey_to": "nowhere"}, "column 'convey_to': unknown site 'nowhere'"),
         ({"x": "36.0", "y": "3.0"}, "x is longitude, y latitude: swapped?"),
         ({"prioritty": "1"}, "line 1: unknown column 'prioritty' (did you mean 'priority'?)"),

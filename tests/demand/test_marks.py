@@ -43,10 +43,10 @@ def test_call_times_have_their_median_and_90th_percentile(day):
         assert np.quantile(rows.talk_time[chosen], [0.5, 0.9]) == pytest.approx([median, p90], rel=0.15)
 
 
-def test_callers_by_phone_wait_two_minutes_on_average_redials_included_and_radios_for_ever(day):
+def test_callers_by_phone_wait_a_minute_on_average_and_radios_for_ever(day):
     rows, _ = day
     phone = rows.channel == CHANNELS.index("phone")
-    assert stats.kstest(rows.caller_patience[phone], "expon", args=(0, 120.0)).pvalue > 0.01
+    assert stats.kstest(rows.caller_patience[phone], "expon", args=(0, 60.0)).pvalue > 0.01
     assert np.isinf(rows.caller_patience[~phone]).all()
 
 
@@ -98,10 +98,10 @@ def test_calls_that_need_no_unit_have_an_empty_package_and_no_work(day, demand):
 def test_the_normal_service_is_scattered_round_its_centre_and_the_vote_is_at_the_door(day, demand):
     rows, names = day
     sites = make_territory().sites
-    election = np.isin(names, list(demand.classes))
+    election, normal = np.isin(names, list(demand.classes)), ~np.isin(names, [*demand.classes, "duplicate_call"])
     assert (rows.x[election] == sites.x[rows.site[election]]).all()
-    north = (rows.y - sites.y[rows.site])[~election] * 111_194.93
-    east = ((rows.x - sites.x[rows.site]) * np.cos(np.radians(sites.y[rows.site])))[~election] * 111_194.93
+    north = (rows.y - sites.y[rows.site])[normal] * 111_194.93
+    east = ((rows.x - sites.x[rows.site]) * np.cos(np.radians(sites.y[rows.site])))[normal] * 111_194.93
     assert [north.std(), east.std()] == pytest.approx([800.0, 800.0], rel=0.05)
 
 
@@ -116,3 +116,35 @@ def test_mobile_offices_spread_their_incidents_over_their_days(demand):
     assert (rows.at[~mobile] > 0).all()
     open_hours = rows.at[mobile] % (24 * HOUR)
     assert 8 * HOUR <= open_hours.min() < open_hours.max() <= 19 * HOUR
+
+
+def test_half_of_those_who_give_up_call_again_and_of_these_half_once_more(day):
+    rows, names = day
+    calls = (rows.channel == CHANNELS.index("phone")) & (names != "duplicate_call")
+    assert (rows.redials[~calls] == 0).all()
+    for tries in (1, 2, 3):
+        assert np.mean(rows.redials[calls] >= tries) == pytest.approx(0.5**tries, abs=0.025)
+
+
+def test_further_calls_follow_their_incident_and_cost_no_unit(day):
+    rows, names = day
+    twice = np.flatnonzero(names == "duplicate_call")
+    place = {number: row for row, number in enumerate(rows.id.tolist())}
+    parents = np.array([place[number] for number in rows.parent[twice].tolist()])
+    assert (rows.channel[parents] == CHANNELS.index("phone")).all()
+    assert (rows.at[twice] >= rows.at[parents] + rows.report_time[parents]).all()
+    assert (rows.site[twice] == rows.site[parents]).all()
+    assert (rows.scene_time[twice] == 0).all() and (rows.redials[twice] == 0).all()
+    seen = (rows.channel == CHANNELS.index("phone")) & (rows.scene_time.sum(axis=1) > 0) & (rows.at < 22 * HOUR)
+    count = np.bincount(parents, minlength=len(rows))
+    for priority, mean in ((1, 3.0), (2, 0.7), (3, 0.7)):
+        some = count[seen & (rows.priority == priority)]
+        assert some.mean() == pytest.approx(mean, abs=5 * some.std() / len(some) ** 0.5)
+
+
+def test_three_calls_in_ten_lead_to_an_intervention_and_without_the_uplift_of_the_day_as_many_as_were_reported(demand):
+    territory, calm = make_territory(), replace(demand, rate_factor=0.0, background_factor=20.0)
+    for factor, share in ((1.0, 0.355), (1.3, 0.318)):
+        settings = replace(calm, background=replace(calm.background, call_factor=factor))
+        rows = draw_tape(territory, build_calendar(CalendarSettings(), territory), settings, 3).incidents
+        assert np.mean(rows.scene_time.sum(axis=1) > 0) == pytest.approx(share, abs=0.01)
