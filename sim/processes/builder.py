@@ -17,9 +17,9 @@ from sim.forces.sectors import areas_of_responsibility
 from sim.forces.units import Units, skill_bits
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
-from sim.processes.deterrence import Presence
 from sim.processes.callers import echoes, first_rooms, odd_marks, report_factors
 from sim.processes.command import Command, RememberedFleet
+from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
 from sim.processes.picture import GuidedArea, send_from_district
 from sim.processes.queue import DispatchArea

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from sim.demand.tape import Tape
     from sim.processes.actors import Task, Unit
     from sim.processes.alert import Alert
-    from sim.processes.deterrence import Presence
     from sim.processes.command import Command
+    from sim.processes.deterrence import Presence
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
     from sim.scenario import Scenario
