@@ -39,11 +39,12 @@ def fifo_waits(arrivals: Floats, services: Floats, lanes: int) -> Floats:
     return np.array(waits, dtype=np.float64)
 
 
-def work_waits(work: Floats, capacity: Floats | float) -> tuple[Floats, Floats]:
+def work_waits(work: Floats, capacity: Floats | float, length: Floats | float = MINUTE) -> tuple[Floats, Floats]:
     """Backlog and mean wait of the work that comes in each minute, from the Lindley recursion on work per minute.
 
     ``work``: (..., minutes) seconds of service that arrive in each minute; ``capacity``: seconds of service a gate can
-    give in a minute (60 x lanes), a number or an array that broadcasts. Returns the backlog at the end of each minute
+    give in it (60 x lanes), a number or an array that broadcasts; ``length``: seconds of each, where they are no whole
+    minutes. Returns the backlog at the end of each minute
     (seconds of service) and the seconds that what arrives in it waits on average, both of the shape of ``work``.
     Inside a minute the backlog is taken as linear, so the random waits of a gate well below its capacity do not
     appear. Raises ``ValueError`` for a capacity that is not positive.
@@ -58,4 +59,4 @@ def work_waits(work: Floats, capacity: Floats | float) -> tuple[Floats, Floats]:
     backlog = net - np.minimum(np.minimum.accumulate(net, axis=-1), 0.0)
     before = np.zeros_like(backlog)
     before[..., 1:] = backlog[..., :-1]
-    return backlog, MINUTE * 0.5 * (before + backlog) / capacity
+    return backlog, length * 0.5 * (before + backlog) / capacity

@@ -13,11 +13,11 @@ from sim.forces.alert import AlertPlan
 from sim.forces.posting import Posting, no_posting
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
+from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.command import CommandSettings
 from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.posts import PostSettings
 from sim.settings.response import (
-    CheckpointSettings,
     DispatchSettings,
     RallySettings,
     RoomSettings,

@@ -67,6 +67,7 @@ VEHICLES: dict[str, Spec] = {
     "inspect": Spec("inspect", "number", high=1.0),
     "detect": Spec("detect", "number", high=1.0),
     "incident": Spec("incident", "whole", 0, _BIG, empty=-1),
+    "outbound": Spec("outbound", "whole", 0, 1, empty=0),
 }
 RALLIES: dict[str, Spec] = {
     "id": Spec("id", "whole", 0, _BIG),

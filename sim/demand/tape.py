@@ -182,7 +182,8 @@ class Vehicles:
     """Vehicles of interest at checkpoints, in order of (at, id); ordinary traffic is flow per minute, never rows.
 
     ``site``: the checkpoint; ``inspect`` and ``detect``: uniforms compared with the inspection share and the detection
-    probability; ``incident``: id of the incident that an interception cancels (-1: none).
+    probability; ``incident``: id of the incident that an interception cancels (-1: none); ``outbound``: 1 where it leaves town, 0
+    where it enters (left out: all enter). Raises ``InputError`` for columns of different length.
     """
 
     id: Ints
@@ -191,6 +192,13 @@ class Vehicles:
     inspect: Floats
     detect: Floats
     incident: Ints
+    outbound: Ints = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+
+    def __post_init__(self) -> None:
+        if not len(self.outbound):
+            object.__setattr__(self, "outbound", np.zeros(len(self.id), dtype=np.int64))
+        if uneven := [f.name for f in fields(self) if len(getattr(self, f.name)) != len(self.id)]:
+            raise InputError(f"vehicles: column '{uneven[0]}' has not {len(self.id)} rows, as many as there are ids")
 
 
 @dataclass(frozen=True)

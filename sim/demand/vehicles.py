@@ -48,7 +48,8 @@ def site_flows(territory: Territory, traffic: Traffic) -> Floats:
 
 
 def draw_vehicles(world: World, traffic: Traffic, incidents: Incidents) -> Vehicles:
-    """Vehicles of interest at every checkpoint site over the simulated span, and the incidents they may belong to."""
+    """Vehicles of interest at every checkpoint site over the simulated span, half of them each way, and the incidents they
+    may belong to."""
     rule, calendar = world.settings.vehicles, world.calendar
     weights = hour_weights(rule, traffic)
     parts: list[tuple[Ints, Floats, Ints, Floats]] = []
@@ -62,16 +63,15 @@ def draw_vehicles(world: World, traffic: Traffic, incidents: Incidents) -> Vehic
                 count = int(stream.poisson(mean))
                 at, site = curve.times(stream.random(count)), pick.choose(stream.random(count))
                 ids = area * _IDS_PER_AREA + np.arange(1, count + 1)
-                parts.append((ids, at, site, stream.random((3, count))))
+                parts.append((ids, at, site, stream.random((4, count))))
     if not parts:
-        parts = [(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros((3, 0)))]
+        parts = [(np.zeros(0, dtype=np.int64), np.zeros(0), np.zeros(0, dtype=np.int64), np.zeros((4, 0)))]
     ids, at, site = (np.concatenate([part[i] for part in parts]) for i in range(3))
     u = np.concatenate([part[3] for part in parts], axis=1)
     order = np.lexsort((ids, at))
     at, site, u = at[order], site[order], u[:, order]
-    return Vehicles(
-        ids[order], at, site, u[0], u[1], _linked(world, at, site, u[2] / max(rule.linked, 1e-12), incidents)
-    )
+    linked = _linked(world, at, site, u[2] / max(rule.linked, 1e-12), incidents)
+    return Vehicles(ids[order], at, site, u[0], u[1], linked, (u[3] >= 0.5).astype(np.int64))
 
 
 def _linked(world: World, at: Floats, site: Ints, u: Floats, incidents: Incidents) -> Ints:

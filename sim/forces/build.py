@@ -25,9 +25,10 @@ from sim.forces.swap import Moved, swap
 from sim.forces.units import Units
 from sim.movement import Loops
 from sim.settings.alert import AlertSettings
+from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.posts import PostSettings
-from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
+from sim.settings.response import RallySettings, TravelSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar, area_label
 from sim.territory.sites import Territory

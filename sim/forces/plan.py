@@ -16,8 +16,9 @@ from sim.forces.kinds import KIND, UNIT_KINDS
 from sim.forces.placed import placed_units
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
 from sim.forces.spread import Centres, number_within, per_group, pick, quantile_rows, rounded, site_kind, whole
+from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import CREW, FixedTeam, Manning, StaffingSettings
-from sim.settings.response import CheckpointSettings, RallySettings
+from sim.settings.response import RallySettings
 from sim.territory.sites import FABRICS, TIERS, Territory
 from sim.territory.venues import venues_in_order
 
@@ -181,12 +182,12 @@ def desk_rows(territory: Territory, centres: Centres, staffing: StaffingSettings
 
 
 def checkpoint_rows(territory: Territory, staffing: StaffingSettings, checkpoints: CheckpointSettings) -> Rows:
-    """A crew at the planned share of each force's town entrances, evenly picked; none where no direction is staffed."""
+    """A crew at the planned share of each force's town entrances, evenly picked."""
     base = site_kind(territory.sites, "checkpoint")
     cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
     share = _numbers("checkpoint_share", staffing.checkpoint_share, territory)[territory.sites.force[base]]
     share = np.minimum(share * staffing.checkpoints_factor * staffing.staffing_factor, 1.0)
-    staffed = (rounded(share, cell) > 0) & (checkpoints.entrances or checkpoints.exits)
+    staffed = rounded(share, cell) > 0
     base, cell = base[staffed], cell[staffed]
     total = np.bincount(cell, minlength=1)
     heads = manned(cell, checkpoints.staff, total, total, staffing.manning.checkpoints)

@@ -54,7 +54,7 @@ def open_checkpoint(world: World, order: Inject) -> None:
     """Checkpoint ``target`` (a site id) works again."""
     site = world.site(order.target)
     world.closed_checkpoints.discard(site)
-    world.record(K["checkpoint_opened"], None, None, site, value=world.scenario.checkpoints.lanes)
+    world.record(K["checkpoint_opened"], None, None, site, value=world.scenario.checkpoints.open_lanes)
 
 
 def staff_desk(world: World, order: Inject) -> None:

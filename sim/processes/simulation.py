@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert
 from sim.processes.builder import build_world
-from sim.processes.checkpoint import watch
+from sim.processes.checkpoint import Vehicle, technology_by_site, watch
 from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN, Story, Tale, uncollected
@@ -80,8 +80,9 @@ class Simulation:
         Story(clock, phases(world))
         start_alert(world)
         self._start_duty()
+        technology = technology_by_site(self.scenario).tolist()
         for site, vehicles in _vehicles_by_site(self.tape).items():
-            Story(clock, watch(world, site, vehicles))
+            Story(clock, watch(world, site, technology[site], vehicles))
         for fact in self.tape.rallies:
             Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
@@ -129,10 +130,10 @@ def phases(world: World) -> Tale:
         world.record(K["phase_started"], None, None, -1, area, -1, phase)
 
 
-def _vehicles_by_site(tape: Tape) -> dict[int, list[tuple[float, int, float, float, int]]]:
+def _vehicles_by_site(tape: Tape) -> dict[int, list[Vehicle]]:
     vehicles = tape.vehicles
-    columns = (vehicles.at, vehicles.id, vehicles.inspect, vehicles.detect, vehicles.incident)
-    by_site: dict[int, list[tuple[float, int, float, float, int]]] = defaultdict(list)
+    columns = (vehicles.at, vehicles.id, vehicles.inspect, vehicles.detect, vehicles.incident, vehicles.outbound)
+    by_site: dict[int, list[Vehicle]] = defaultdict(list)
     for site, *fact in zip(vehicles.site.tolist(), *(c.tolist() for c in columns), strict=True):
         by_site[site].append(tuple(fact))
     return by_site

@@ -133,38 +133,6 @@ class TargetSettings:
 
 
 @settings
-class CheckpointSettings:
-    """Checkpoints at town entrances: lanes, inspection, detection and ordinary traffic.
-
-    ``entrances`` and ``exits`` say which directions are staffed; ``lanes`` per direction; ``inspected`` share of vehicles whose
-    documents are checked and ``searched`` share fully searched; ``detection`` probabilities of a vehicle of interest by slow
-    pass, document check and full search; ``technology`` 0/1/2 multiplies service time and raises detection;
-    rates are vehicles per lane and hour. ``traffic_city`` and ``traffic_rural`` are vehicles per hour and entrance.
-    """
-
-    entrances: bool = True
-    exits: bool = True
-    lanes: Annotated[int, Field(ge=1, le=20)] = 1
-    staff: Annotated[int, Field(ge=1, le=100)] = 8
-    inspected: Share = 0.05
-    searched: Share = 0.005
-    slow_pass_rate: Annotated[float, Field(gt=0, le=5000)] = 800.0
-    inspect_rate: Annotated[float, Field(gt=0, le=5000)] = 350.0
-    search_rate: Annotated[float, Field(gt=0, le=5000)] = 60.0
-    detection_slow: Share = 0.10
-    detection_inspected: Share = 0.50
-    detection_searched: Share = 0.90
-    technology: Literal[0, 1, 2] = 0
-    technology_detection: Share = 0.70
-    technology_factor: Factor = 0.8
-    false_alarms: Share = 0.01
-    hold_time: Seconds = 720.0
-    traffic_city: Annotated[float, Field(ge=0, le=20_000)] = 900.0
-    traffic_rural: Annotated[float, Field(ge=0, le=20_000)] = 300.0
-    peak_factor: Factor = 1.5
-
-
-@settings
 class RallySettings:
     """Gatherings at venues: entry, outer ring and what the crowd does to risk.
 

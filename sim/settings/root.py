@@ -9,13 +9,13 @@ from pydantic import Field
 from sim.settings.alert import AlertSettings
 from sim.settings.base import settings
 from sim.settings.calendar import CalendarSettings
+from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.command import CommandSettings
 from sim.settings.demand import DemandSettings
 from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.posts import PostSettings
 from sim.settings.response import (
-    CheckpointSettings,
     DispatchSettings,
     RallySettings,
     RoomSettings,

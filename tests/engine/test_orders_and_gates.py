@@ -15,7 +15,8 @@ from sim.errors import InputError
 from sim.processes.room import Desk
 from sim.processes.simulation import Simulation
 from sim.scenario import Scenario
-from sim.settings.response import CheckpointSettings, RallySettings, RoomSettings
+from sim.settings.checkpoints import CheckpointSettings
+from sim.settings.response import RallySettings, RoomSettings
 from sim.trace import Trace
 from tests.worlds import calls, day, marked, needs, of_task, of_unit, play, point_town, rules, story, street, values, world
 

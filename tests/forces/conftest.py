@@ -10,8 +10,9 @@ import pytest
 
 from sim.clock import HOUR
 from sim.forces.build import Forces, build_forces
+from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
-from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
+from sim.settings.response import RallySettings, TravelSettings
 from sim.territory.calendar import PHASES, Calendar
 from sim.territory.sites import FABRICS, SITE_KINDS, TIERS, Sites, Territory
 

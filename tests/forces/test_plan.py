@@ -94,8 +94,9 @@ def test_nobody_stands_longer_than_a_shift_where_polls_are_open_longer(territory
 
 def test_a_place_that_votes_early_has_its_day_strength_early(territory: Maker, calendar: Maker) -> None:
     from sim.forces.build import build_forces
+    from sim.settings.checkpoints import CheckpointSettings
     from sim.settings.forces import PatrolSettings
-    from sim.settings.response import CheckpointSettings, RallySettings, TravelSettings
+    from sim.settings.response import RallySettings, TravelSettings
 
     where = territory((2,))
     usual: Calendar = calendar(where)

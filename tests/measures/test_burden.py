@@ -10,13 +10,14 @@ import pytest
 from sim.arrays import make_calendar, make_scenario, make_sites, make_tape, make_territory, make_units
 from sim.demand.tape import Inject, Rally, Tape, Vehicles
 from sim.gates import fifo_waits
-from sim.measures.checkpoints import checkpoint_table, flow, mean_service, staffed_spans, traffic_per_minute
+from sim.measures.checkpoints import checkpoint_table, flow, staffed_spans, traffic_per_minute
 from sim.measures.day import Day
 from sim.measures.occupancy import load_table
 from sim.measures.rallies import burden, door_officers, entry_queue, gathering_spans, rally_table, ring_use
 from sim.processes.simulation import run
 from sim.scenario import Scenario
-from sim.settings.response import CheckpointSettings, RallySettings
+from sim.settings.checkpoints import CheckpointSettings
+from sim.settings.response import RallySettings
 
 HOUR = 3600.0
 
@@ -50,19 +51,19 @@ def quiet(scenario: Scenario, **parts: object) -> Day:
 def test_crews_and_orders_say_when_a_checkpoint_works() -> None:
     orders = (Inject(10 * HOUR, "checkpoint_closed", 2), Inject(11 * HOUR, "checkpoint_opened", 2))
     spans = staffed_spans(quiet(posts(), injects=orders))
-    assert spans[2] == ((8 * HOUR, 10 * HOUR), (11 * HOUR, 20 * HOUR))
-    assert spans[3] == ((8 * HOUR, 18 * HOUR),)
+    assert spans[2] == ((8 * HOUR, 10 * HOUR, 1.0, 0), (11 * HOUR, 20 * HOUR, 1.0, 0))
+    assert spans[3] == ((8 * HOUR, 18 * HOUR, 1.0, 0),)
 
 
 def test_an_order_to_open_makes_no_crew() -> None:
     assert staffed_spans(quiet(posts(), injects=(Inject(7 * HOUR, "checkpoint_opened", 2),)))[2] == (
-        (8 * HOUR, 20 * HOUR),
+        (8 * HOUR, 20 * HOUR, 1.0, 0),
     )
 
 
 def test_service_of_the_average_vehicle_worked_by_hand() -> None:
-    rules = CheckpointSettings(inspected=0.3, searched=0.1, technology=1)
-    assert mean_service(rules) == pytest.approx(0.6 * 4.5 + 0.8 * (0.3 * 3600 / 350 + 0.1 * 60.0))
+    rules = CheckpointSettings(inspected=0.3, searched=0.1)
+    assert rules.service_time(technology=1, level=0) == pytest.approx(0.6 * 4.5 + 0.8 * (0.3 * 3600 / 350 + 0.1 * 60.0))
 
 
 def test_vehicles_are_conserved_and_half_of_them_go_each_way() -> None:
@@ -86,12 +87,12 @@ def test_more_searches_make_queues_and_technology_shortens_them() -> None:
 def test_the_flow_agrees_with_vehicles_let_through_one_by_one() -> None:
     scenario = posts(CheckpointSettings(inspected=0.3, searched=0.05))
     span = (8 * HOUR, 12 * HOUR)
-    result = flow(scenario, 1, (span,))
+    result = flow(scenario, 1, 0, ((*span, 1.0, 0),))
     minutes = np.arange(span[0], span[1], 60.0)
     per_minute = traffic_per_minute(scenario, 1, minutes)
     cumulative = np.concatenate(([0.0], np.cumsum(per_minute)))
     arrivals = np.interp(np.arange(0.5, cumulative[-1]), cumulative, np.append(minutes, span[1]))
-    waits = fifo_waits(arrivals, np.full(len(arrivals), mean_service(scenario.checkpoints)), 1)
+    waits = fifo_waits(arrivals, np.full(len(arrivals), scenario.checkpoints.service_time(0, 0)), 1)
     assert result.wait_sum == pytest.approx(waits.sum(), rel=0.01)
     assert result.max_wait == pytest.approx(waits.max(), abs=60.0)
 
