@@ -71,6 +71,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         alert=alert,
         posting=forces.posting,
         deterrence=settings.deterrence,
+        traffic=settings.traffic,
         mobilised=forces.mobilised,
     )
     return scenario, forces

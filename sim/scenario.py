@@ -24,6 +24,7 @@ from sim.settings.response import (
     TargetSettings,
     TravelSettings,
 )
+from sim.settings.traffic import TrafficSettings
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
 
@@ -56,6 +57,7 @@ class Scenario:
     alert: AlertPlan = field(default_factory=AlertPlan)
     posting: Posting = field(default_factory=no_posting)
     deterrence: DeterrenceSettings = field(default_factory=DeterrenceSettings)
+    traffic: TrafficSettings = field(default_factory=TrafficSettings)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -86,6 +88,7 @@ class Scenario:
             self.territory.digest(),
             self.units.digest(),
             self.alert.digest(),
+            repr(self.traffic),
             digest_columns(loops),
             digest_columns(calendar),
             digest_columns(posting),

@@ -50,7 +50,7 @@ def centres_in_order(territory: Territory) -> Centres:
     return Centres(rows, cell, _homes(territory, rows), _people(territory, rows), cells)
 
 
-def _plane(territory: Territory, rows: Ints) -> tuple[Floats, Floats]:
+def plane(territory: Territory, rows: Ints) -> tuple[Floats, Floats]:
     """Coordinates in which nearby places are nearby in every direction."""
     x, y = territory.sites.x[rows], territory.sites.y[rows]
     return (x * np.cos(np.radians(y)), y) if territory.metric == "great_circle" else (x, y)
@@ -58,7 +58,7 @@ def _plane(territory: Territory, rows: Ints) -> tuple[Floats, Floats]:
 
 def _cell_grid(territory: Territory, rows: Ints, cell: Ints) -> tuple[Ints, Ints]:
     """Whole coordinates 0 … 2**16 - 1 inside the square round each cell."""
-    x, y = _plane(territory, rows)
+    x, y = plane(territory, rows)
     count = int(cell.max(initial=-1)) + 1
     low, high = np.full((2, count), np.inf), np.full((2, count), -np.inf)
     for axis, values in enumerate((x, y)):
@@ -95,8 +95,8 @@ def _homes(territory: Territory, rows: Ints) -> Ints:
             own = near[sites.force[near] == force]
             choice = own if len(own) else near
             if len(choice) and len(mine):
-                tree = cKDTree(np.column_stack(_plane(territory, choice)))
-                home[mine] = choice[tree.query(np.column_stack(_plane(territory, rows[mine])))[1]]
+                tree = cKDTree(np.column_stack(plane(territory, choice)))
+                home[mine] = choice[tree.query(np.column_stack(plane(territory, rows[mine])))[1]]
     return home
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from sim.demand.classes import GROUPS
 from sim.demand.tape import Tape
+from sim.measures.access import access_table
 from sim.measures.activity import status_times
 from sim.measures.alert import alert_table
 from sim.measures.calls import call_figures, call_table, call_tables
@@ -112,6 +113,7 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         **{f"occupancy_by_{by}": occupancy_table(day, by) for by in ("kind", "area", "force")},
         "load": load_table(day, checkpoints),
         "overload": overload_table(day),
+        "access": access_table(day),
         "alert": alert_table(day),
         "checkpoints": checkpoints,
         "rallies": rallies,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from sim.errors import InputError, nearest
 from sim.measures import (
+    access,
     alert,
     calls,
     checkpoints,
@@ -31,6 +32,7 @@ MODULES = (
     coverage,
     presence,
     occupancy,
+    access,
     alert,
     checkpoints,
     rallies,

@@ -15,6 +15,7 @@ from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
 from sim.forces.sectors import areas_of_responsibility
 from sim.forces.units import Units, skill_bits
+from sim.processes.access import Access
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
 from sim.processes.callers import echoes, first_rooms, odd_marks, report_factors
@@ -247,6 +248,8 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     world.alert = Alert(scenario)
     if scenario.deterrence.is_on:
         world.presence = Presence(scenario.loops, world.units, scenario.deterrence)
+    if scenario.traffic.access_factor > 1.0:
+        world.access = Access(scenario, world.units, travel)
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
 

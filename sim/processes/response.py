@@ -46,6 +46,8 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
     x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
     depart = now + mobilisation
     drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place]
+    if world.access is not None:
+        drive *= world.access.factor(task, depart)
     if unit.loop >= 0:
         leave_loop(world, unit, cause)
     if unit.is_free:

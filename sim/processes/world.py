@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simpy import Event
 
     from sim.demand.tape import Tape
+    from sim.processes.access import Access
     from sim.processes.actors import Task, Unit
     from sim.processes.alert import Alert
     from sim.processes.command import Command
@@ -47,6 +48,7 @@ class World:
         self.areas: list[DispatchArea] = []
         self.cancelled: set[int] = set()
         self.closed_checkpoints: set[int] = set()
+        self.access: Access | None = None
         self.crowds: dict[int, Crowd] = {}
         self.presence: Presence | None = None
         self.awaited: dict[int, Event] = {}

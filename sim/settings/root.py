@@ -23,6 +23,7 @@ from sim.settings.response import (
     TravelSettings,
 )
 from sim.settings.territory import TerritorySettings
+from sim.settings.traffic import TrafficSettings
 
 
 @settings
@@ -51,3 +52,4 @@ class Settings:
     rallies: RallySettings = Field(default_factory=RallySettings)
     posts: PostSettings = Field(default_factory=PostSettings)
     alert: AlertSettings = Field(default_factory=AlertSettings)
+    traffic: TrafficSettings = Field(default_factory=TrafficSettings)
