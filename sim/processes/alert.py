@@ -102,7 +102,8 @@ def _call_or_dismiss(world: World, turn: Turn, level: int, area: int) -> None:
     """Call a unit in, or send it home again, as the level asks."""
     if level >= turn.level and not turn.called and turn.end > world.now:
         turn.called = True
-        Story(world.clock, on_call(world, turn, area))
+        with world.clock.part(turn.unit.area.index):
+            Story(world.clock, on_call(world, turn, area))
     elif level < turn.level and turn.in_service:
         turn.in_service = turn.called = False
         go_off(world, turn.unit)
