@@ -8,6 +8,7 @@ from sim.demand.catalogue import build_classes
 from sim.demand.draw import draw_tape
 from sim.demand.tape import Tape
 from sim.demand.vehicles import Traffic
+from sim.demand.voters import voter_flow
 from sim.forces.alert import plan_alert
 from sim.forces.build import Forces, build_forces
 from sim.forces.ledger import Ledger, ledger_hours, plan_ledger
@@ -73,6 +74,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         deterrence=settings.deterrence,
         traffic=settings.traffic,
         mobilised=forces.mobilised,
+        voters=voter_flow(where.territory, where.calendar, settings.demand, settings.voting),
     )
     return scenario, forces
 

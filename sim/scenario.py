@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
+from sim.demand.voters import VoterFlow, no_voters
 from sim.digest import digest_columns, digest_text
 from sim.forces.alert import AlertPlan
 from sim.forces.posting import Posting, no_posting
@@ -39,6 +40,7 @@ class Scenario:
     which they are tried at each site (-1: none), for the policy ``preference``. ``operators`` (areas,), if given, replaces the
     rooms' computed numbers of operators. ``mobilised`` (areas, forces) are the heads that the ledger must account for.
     ``posting`` is what the plan wants at the centres, whoever then comes.
+    ``voters``: who comes to vote when, as expected numbers.
     """
 
     territory: Territory
@@ -61,6 +63,7 @@ class Scenario:
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
+    voters: VoterFlow = field(default_factory=no_voters)
 
     @property
     def dispatch_areas(self) -> int:
@@ -98,4 +101,6 @@ class Scenario:
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
             repr((self.dispatch, self.command, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
         ]
+        if self.voters.counted:
+            parts.append(self.voters.digest())
         return digest_text("|".join(parts))

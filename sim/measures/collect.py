@@ -13,6 +13,7 @@ from sim.measures.alert import alert_table
 from sim.measures.calls import call_figures, call_table, call_tables
 from sim.measures.checkpoints import checkpoint_table
 from sim.measures.command import command_tables
+from sim.measures.cost import burden_by_area, burden_by_force, officer_hours
 from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
 from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
@@ -41,7 +42,7 @@ RESPONSE_FIGURES = (
 """The headline, its four parts, and its spread."""
 INTERNAL_FIGURES = ("presence_gap_max",)
 """Headline figures of a single site, shown at the level ``internal`` only."""
-OUTCOME_FIGURES = ("office_minutes_lost", "harm", "calm_index")
+OUTCOME_FIGURES = ("office_minutes_lost", "voters_delayed", "waiting_hours", "voters_lost", "harm", "calm_index")
 """What became of the vote."""
 PLANNED = GROUPS.index("planned")
 Figure = float | int | bool | None
@@ -120,6 +121,9 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "burden": burden(day, checkpoints, rallies),
         "prevented_by_class": prevented_by_class(day, table),
         "prevented_by_area": prevented_by_area(day, table),
+        "burden_by_area": burden_by_area(day, checkpoints, rallies),
+        "burden_by_force": burden_by_force(day, checkpoints, rallies),
+        "officer_hours": officer_hours(day),
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
         "planned": planned_table(day, table),

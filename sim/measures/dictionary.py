@@ -12,6 +12,7 @@ from sim.measures import (
     checkpoints,
     collect,
     command,
+    cost,
     coverage,
     occupancy,
     outcome,
@@ -42,6 +43,7 @@ MODULES = (
     prevented,
     calls,
     command,
+    cost,
 )
 
 

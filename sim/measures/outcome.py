@@ -1,7 +1,7 @@
-"""What became of the vote: office-minutes of voting lost, harm of incidents, and the calm index, by area and force.
+"""What became of the vote: voting lost, voters delayed, harm of incidents, and the calm index, by area and force.
 
-Only election incidents that came and were not prevented count. Officer-hours by task are in the occupancy tables, what
-security costs citizens is in the burden table. Three readings are assumed, without evidence:
+Only election incidents that came and were not prevented count. Officer-hours by task and what security costs citizens are
+in ``sim.measures.cost``. Three readings are assumed, without evidence:
 
 - A stop of priority 1 empties the whole centre, any other stops one office; one-office stops that overlap at a centre
   are stops of the same office.
@@ -19,9 +19,10 @@ import numpy as np
 
 from sim.clock import DAY, MINUTE
 from sim.demand.classes import GROUPS
-from sim.measures.day import Bools, Day, Floats, Ints
+from sim.measures.day import Bools, Day, Floats, Ints, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.response import STATUSES, IncidentTable
+from sim.measures.voters import Stops, Voters, voters
 from sim.territory.sites import SITE_KINDS
 
 URGENT = 2
@@ -35,7 +36,8 @@ class Outcome:
     ``offices``: offices of a centre whose voting has begun (0 elsewhere); ``voting``: their minutes of voting so far;
     ``lost``: minutes of voting lost; ``drawn``: of them, those that are lost however soon a unit comes; ``stops``:
     incidents that stopped voting; ``harm`` and ``harm_late``: harm weights of all incidents, and of those not answered
-    within target; ``calm``: no disturbance during voting.
+    within target; ``calm``: no disturbance during voting; ``voters``: expected ones, ``delayed`` of them, voter-hours of
+    ``waiting``, ``inside`` at closing, ``given_up`` without a vote (NaN where voters are not counted).
     """
 
     offices: Floats
@@ -46,6 +48,11 @@ class Outcome:
     harm: Floats
     harm_late: Floats
     calm: Bools
+    voters: Floats
+    delayed: Floats
+    waiting: Floats
+    inside: Floats
+    given_up: Floats
 
     def take(self, sites: Bools | slice) -> Outcome:
         """The same for some sites only."""
@@ -58,7 +65,7 @@ def outcome(day: Day, table: IncidentTable) -> Outcome:
     tape, size = day.tape.incidents, len(day.scenario.territory.sites)
     weight = np.array([c.harm for c in day.scenario.classes], dtype=np.float64)[rows.cls]
     offices, voting = _voting(day)
-    opening, closing = _hours(day, rows.site, rows.occurred_at)
+    opening, closing, back = _hours(day, rows.site, rows.occurred_at)
     begin, length = np.maximum(rows.occurred_at, opening), tape.voting_stop_time[rows.row]
     stopped = (length > 0) & (offices[rows.site] > 0) & (begin < closing)
     drawn = np.minimum(begin + length, closing)
@@ -66,6 +73,7 @@ def outcome(day: Day, table: IncidentTable) -> Outcome:
     during = (opening <= rows.occurred_at) & (rows.occurred_at < closing)
     disturbs = (rows.priority <= URGENT) & (tape.parent[rows.row] < 0) & (during | stopped)
     stops = rows.take(stopped)
+    queues = voters(day, offices, Stops(stops.site, back[stopped], begin[stopped], end[stopped], stops.priority == 1))
     return Outcome(
         offices=offices,
         voting=voting,
@@ -75,7 +83,18 @@ def outcome(day: Day, table: IncidentTable) -> Outcome:
         harm=_sums(rows.site, weight, size),
         harm_late=_sums(rows.site, weight * (rows.judged & ~rows.within), size),
         calm=np.bincount(rows.site[disturbs], minlength=size) == 0,
+        voters=queues.came,
+        delayed=queues.delayed,
+        waiting=queues.waiting,
+        inside=queues.inside,
+        given_up=_given_up(day, queues),
     )
+
+
+def _given_up(day: Day, queues: Voters) -> Floats:
+    """Voters lost: the assumed share of those delayed; the queue is reckoned as if they stayed."""
+    flow = day.scenario.voters
+    return queues.delayed * flow.settings.balking
 
 
 def _sums(place: Ints, values: Floats, size: int) -> Floats:
@@ -97,14 +116,14 @@ def _voting(day: Day) -> tuple[Floats, Floats]:
     return offices, offices * time / MINUTE
 
 
-def _hours(day: Day, site: Ints, at: Floats) -> tuple[Floats, Floats]:
+def _hours(day: Day, site: Ints, at: Floats) -> tuple[Floats, Floats, Ints]:
     """Opening and closing of the voting day at a site to which a moment belongs (mobile offices vote on early days
-    too); closing no later than the end of the run."""
+    too), and how many days before polling day that is; closing no later than the end of the run."""
     calendar, area = day.scenario.calendar, day.scenario.territory.sites.area[site]
     opening, closing = calendar.opening[area], calendar.closing[area]
     lead = np.floor((opening - calendar.site_opening[site]) / DAY)
-    back = np.clip(np.floor((closing - at) / DAY), 0.0, lead) * DAY
-    return opening - back, np.minimum(closing - back, day.end)
+    back = np.clip(np.floor((closing - at) / DAY), 0.0, lead)
+    return opening - back * DAY, np.minimum(closing - back * DAY, day.end), back.astype(np.int64)
 
 
 def _waits_until(day: Day, rows: IncidentTable) -> Floats:
@@ -146,6 +165,11 @@ def outcome_figures(result: Outcome) -> dict[str, Cell]:
         "harm": float(result.harm.sum()) if known else None,
         "harm_late": float(result.harm_late.sum()) if known else None,
         "calm_index": float(result.offices[result.calm].sum()) / offices if votes else None,
+        "voters": cell(result.voters.sum()) if votes else None,
+        "voters_delayed": cell(result.delayed.sum()) if votes else None,
+        "waiting_hours": cell(result.waiting.sum()) if votes else None,
+        "voters_at_closing": cell(result.inside.sum()) if votes else None,
+        "voters_lost": cell(result.given_up.sum()) if votes else None,
     }
 
 
@@ -213,5 +237,37 @@ ENTRIES = entries(
         "election incident of priority 1 or 2 (a collision included) that happened at the centre in its voting hours or "
         "stopped its voting; peaceful gatherings, what hangs on a rally, medical cases and assistance are none",
         "offices of centres without a disturbance / voting_offices",
+    ),
+    (
+        "voters",
+        "voters",
+        "Voters who come, expected: the turnout (voting.turnout) of those registered, by the curve of the day up to closing or "
+        "the end of the run; each belongs to one voting room, and those of a centre are shared evenly by its rooms",
+        "turnout x registered x share of the votes by then",
+    ),
+    (
+        "voters_delayed",
+        "voters",
+        "Expected voters who wait longer than voting.delay_time before a booth is theirs and voting is held; the queue of each "
+        "room follows the Kolmogorov equations of M(t)/M/c, with nobody served while its vote is stopped",
+        "integral of arrivals x P(wait > delay_time); P = P(Poisson(services until then) <= voters ahead - booths)",
+    ),
+    (
+        "waiting_hours",
+        "voter-h",
+        "Hours voters wait: before service, and all who are inside while the vote of their room is stopped",
+        "integral of E[voters without a booth] (of all inside during a stop), until the last has voted",
+    ),
+    (
+        "voters_at_closing",
+        "voters",
+        "Expected voters still inside when the doors close; they may vote",
+        "sum over rooms of E[voters inside at closing]",
+    ),
+    (
+        "voters_lost",
+        "voters",
+        "Delayed voters who leave without a vote: a share that is assumed; the queue is reckoned as if they stayed",
+        "voters_delayed x voting.balking",
     ),
 )

@@ -8,7 +8,7 @@ from sim.clock import HOUR, MINUTE
 from sim.demand.crowds import arrived_share
 from sim.demand.tape import Rally
 from sim.gates import work_waits
-from sim.measures.day import Day, Floats, Ints, cell
+from sim.measures.day import Bools, Day, Floats, Ints, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.settings.response import RallySettings
 from sim.trace import CODE
@@ -98,11 +98,14 @@ def gathering_spans(day: Day) -> dict[int, list[tuple[float, float]]]:
     return spans
 
 
-def door_officers(day: Day) -> float | None:
-    """Mean heads of fixed teams at polling centres while their areas vote, or None without a centre."""
+def door_officers(day: Day, chosen: Bools | None = None) -> float | None:
+    """Mean heads of fixed teams at polling centres (the ``chosen`` sites only) while their areas vote, or None without a
+    centre."""
     scenario, intervals = day.scenario, day.intervals
     units, sites, calendar = scenario.units, scenario.territory.sites, scenario.calendar
     centres = sites.of_kind("centre")
+    if chosen is not None:
+        centres = centres[chosen[centres]]
     if len(centres) == 0:
         return None
     is_centre = np.isin(np.arange(len(sites)), centres)

@@ -24,6 +24,7 @@ from sim.settings.response import (
 )
 from sim.settings.territory import TerritorySettings
 from sim.settings.traffic import TrafficSettings
+from sim.settings.voting import VotingSettings
 
 
 @settings
@@ -53,3 +54,4 @@ class Settings:
     posts: PostSettings = Field(default_factory=PostSettings)
     alert: AlertSettings = Field(default_factory=AlertSettings)
     traffic: TrafficSettings = Field(default_factory=TrafficSettings)
+    voting: VotingSettings = Field(default_factory=VotingSettings)

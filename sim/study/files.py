@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.study.design import Study
+from sim.study.places import PLACES, place_rows
 from sim.study.result import StudyResult, table_digest
 
 MARK = "study.json"
@@ -29,7 +30,8 @@ def prepare(folder: Path) -> None:
 
 
 def save_results(result: StudyResult, rows: Sequence[Mapping[str, object]], folder: Path) -> dict[str, str]:
-    """Write ``results.csv`` (one row per option and replication), ``table.csv`` and ``study.json``; return its digests."""
+    """Write ``results.csv`` (one row per option and replication), ``table.csv``, ``by_area.csv``, ``by_force.csv`` and
+    ``study.json``; return its digests."""
     study = result.study
     outcomes = sorted(result.outcomes.items())
     names = sorted({name for _, outcome in outcomes for name in outcome.scalars})
@@ -40,6 +42,9 @@ def save_results(result: StudyResult, rows: Sequence[Mapping[str, object]], fold
     digests = [f"{part}_digest" for part in ("scenario", "tape", "trace")]
     write_csv(folder / "results.csv", ["option", "replication", *names, *digests], runs)
     write_csv(folder / "table.csv", list(rows[0]) if rows else [], rows)
+    for by in PLACES:
+        placed = place_rows(result, by)
+        write_csv(folder / f"by_{by}.csv", list(placed[0]) if placed else [], placed)
     made = {"table": table_digest(list(map(dict, rows)))}
     text = json.dumps({**passport(study), "digests": made}, ensure_ascii=False, indent=1)
     (folder / MARK).write_text(text + "\n", encoding="utf-8")

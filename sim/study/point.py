@@ -19,6 +19,7 @@ from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings
 from sim.study.design import Study
+from sim.study.places import PLACES, figures_by_place
 from sim.study.result import Outcome
 
 Floats = NDArray[np.float64]
@@ -37,7 +38,8 @@ def run_point(settings: Settings, replication: int) -> Outcome:
     scalars = {name: None if value is None else float(value) for name, value in measures.headline.items()}
     scalars |= heads_on_duty(scenario, NOON)
     curves = {"exceedance": exceedance(measures.incidents), **coverage_curves(measures.cover)}
-    return Outcome(scalars, curves, {"scenario": scenario.digest(), "tape": tape.digest(), "trace": trace.digest()})
+    digests = {"scenario": scenario.digest(), "tape": tape.digest(), "trace": trace.digest()}
+    return Outcome(scalars, curves, digests, {by: figures_by_place(measures.tables, by) for by in PLACES})
 
 
 def heads_on_duty(scenario: Scenario, t: float) -> dict[str, float | None]:

@@ -17,11 +17,15 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Outcome:
-    """Result of one option on one day: scalars (None: no data), curves and values per centre, and the digests of the run."""
+    """Result of one option on one day: scalars (None: no data), curves and values per centre, and the digests of the run.
+
+    ``places``: under ``area`` and ``force`` the figures of each of them, by (place, measure).
+    """
 
     scalars: dict[str, float | None]
     curves: dict[str, Floats]
     digests: dict[str, str]
+    places: dict[str, dict[tuple[str, str], float | None]] = field(default_factory=dict)
 
 
 @dataclass

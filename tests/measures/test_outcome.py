@@ -80,7 +80,8 @@ def test_a_quiet_day_loses_nothing() -> None:
     found = figures(district(), [])
     assert found == {
         "voting_offices": 10, "voting_stops": 0, "office_minutes_lost": 0.0, "office_minutes_unattended": 0.0,
-        "voting_lost": 0.0, "harm": 0.0, "harm_late": 0.0, "calm_index": 1.0,
+        "voting_lost": 0.0, "harm": 0.0, "harm_late": 0.0, "calm_index": 1.0, "voters": None, "voters_delayed": None,
+        "waiting_hours": None, "voters_at_closing": None, "voters_lost": None,
     }  # fmt: skip
 
 
