@@ -133,7 +133,8 @@ class Clock(Environment):
 
 
 class Story(Process):
-    """A process that begins at once, inside the step that starts it, and ends without an event when nobody waits for it.
+    """A process that begins at once, inside the step that starts it, or at its ``first`` moment; it ends without an event when
+    nobody waits for it.
 
     Its tale yields moments, ``yield at, rank``, which cost one entry in SimPy's queue and nothing else, or any SimPy event. A
     moment never lies in the past. ``number`` is that of the entry which wakes the story: one that was put off or interrupted
@@ -143,12 +144,15 @@ class Story(Process):
     env: Clock
     _ok, _value = True, PENDING
 
-    def __init__(self, clock: Clock, tale: Tale) -> None:
+    def __init__(self, clock: Clock, tale: Tale, first: Moment | None = None) -> None:
         self.env = clock
         self.callbacks = []
         self._generator = tale  # type: ignore[assignment]
-        self.number, self.rank = -1, 0
-        self.go_on()
+        self.number = -1
+        if first is None:
+            self.go_on()
+        else:
+            self._wait(first)
 
     def go_on(self, value: Any = None) -> None:
         """Tell the tale up to the next moment or event it waits for."""
@@ -162,13 +166,17 @@ class Story(Process):
             self._end()
             return
         if type(told) is tuple:
-            at, self.rank = told
-            now = clock._now
-            self.number = number = next(clock._eid)
-            heappush(clock._queue, (at if at > now else now, self.rank, number, self))  # type: ignore[misc]
+            self._wait(told)
         else:
             self._target = told
             told.callbacks.append(self._resume)
+
+    def _wait(self, moment: Moment) -> None:
+        clock = self.env
+        at, self.rank = moment
+        now = clock._now
+        self.number = number = next(clock._eid)
+        heappush(clock._queue, (at if at > now else now, self.rank, number, self))  # type: ignore[misc]
 
     def _resume(self, event: Event) -> None:
         """The event that the tale waited for has happened; what failed is raised in the tale."""
@@ -187,9 +195,7 @@ class Story(Process):
 
     def put_off(self, at: float) -> None:
         """Wait for another moment than the one the tale asked for."""
-        clock = self.env
-        self.number = next(clock._eid)
-        heappush(clock._queue, (at, self.rank, self.number, self))  # type: ignore[misc]
+        self._wait((at, self.rank))
 
     def interrupt(self, cause: object = None) -> None:
         """End the tale where it waits for its moment."""

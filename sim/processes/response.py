@@ -19,9 +19,8 @@ RESPOND, HOME, CONVEY, TO_LOOP, LEG = range(len(PURPOSES))
 
 
 def respond(world: World, task: Task, unit: Unit) -> Tale:
-    """One unit's part in a task, from its dispatch to the moment it is free."""
+    """One unit's part in a task, from its arrival to the moment it is free."""
     clock = world.clock
-    yield unit.arrives_at, FREE + unit.id
     arrive(world, task, unit)
     if task.cls.start == "together":
         yield from _wait_for_all(world, task, unit)
@@ -56,7 +55,7 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
     task.sent += 1
     world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
     _drive(world, unit, x0, y0, task.x, task.y, task.site, depart, depart + drive, RESPOND, task.id)
-    unit.story = Story(world.clock, respond(world, task, unit))
+    unit.story = Story(world.clock, respond(world, task, unit), (unit.arrives_at, FREE + unit.id))
 
 
 def look(world: World, unit: Unit, task: Task) -> tuple[float, float, float]:
