@@ -24,17 +24,27 @@ LONGEST_LEG = 40_000.0
 
 @dataclass(frozen=True, eq=False)
 class Beats:
-    """Beats of one kind of unit, one row per unit: its ``cell``, and its stops as ragged rows (``unit``, ``site``)."""
+    """Beats of one kind of unit, one row per unit: its ``cell``, and its stops as ragged rows (``unit``, ``site``).
+
+    ``wait``: seconds at each stop (None: the settings' stop time).
+    """
 
     kind: str
     cell: Ints
     unit: Ints
     site: Ints
+    wait: Floats | None = None
 
     @property
     def first(self) -> Ints:
         """Position of the first stop's site of each beat."""
         return self.site[np.searchsorted(self.unit, np.arange(len(self.cell)))]
+
+    def passing(self, places: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Which beats pass one of the marked sites, (units,)."""
+        found = np.zeros(len(self.cell), dtype=np.bool_)
+        found[self.unit[places[self.site]]] = True
+        return found
 
 
 def by_fabric(table: Mapping[str, float], fabric: Ints) -> Floats:
@@ -151,7 +161,8 @@ def _also_next_door(
 
 
 def pack_loops(parts: list[Beats], territory: Territory, travel: Travel, stop_time: float) -> Loops:
-    """Loops of all beats, one after the other: stops of ``stop_time`` and legs at normal speed, back to the first stop.
+    """Loops of all beats, one after the other: stops of ``stop_time`` (or their own) and legs at normal speed, back to the
+    first stop.
 
     Legs take detour x metres / speed by the fabric of their end; the hour's traffic is left out (planned speeds).
     """
@@ -161,13 +172,14 @@ def pack_loops(parts: list[Beats], territory: Territory, travel: Travel, stop_ti
     loop, stop = ragged(sizes)
     last = stop == sizes[loop] - 1
     follower = np.arange(len(site)) + np.where(last, 1 - sizes[loop], 1)
-    steps = stop_time + _leg_times(territory, travel, site, site[follower], mode)
+    waits = np.concatenate([np.full(len(p.site), stop_time) if p.wait is None else p.wait for p in parts])
+    steps = waits + _leg_times(territory, travel, site, site[follower], mode)
     arrive = running(steps, loop) - steps
     width = int(sizes.max(initial=1))
     places = np.zeros((len(sizes), width), dtype=np.int64)
     arrivals, departures = np.full((2, len(sizes), width), np.inf)
     places[:] = site[np.cumsum(sizes) - sizes][:, None] if len(sizes) else 0
-    places[loop, stop], arrivals[loop, stop], departures[loop, stop] = site, arrive, arrive + stop_time
+    places[loop, stop], arrivals[loop, stop], departures[loop, stop] = site, arrive, arrive + waits
     period = np.bincount(loop, weights=steps, minlength=len(sizes)).astype(np.float64)
     return Loops(places, territory.sites.x[places], territory.sites.y[places], arrivals, departures, period, sizes)
 

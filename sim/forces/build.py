@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.forces import plan
 from sim.forces.alert import leave_shares
+from sim.forces.axes import axis_beats, axis_rows
 from sim.forces.beats import Beats, make_beats, pack_loops
 from sim.forces.draws import uniforms
+from sim.forces.intensity import Patrols, patrols_by_phase
 from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, kind_columns
 from sim.forces.ledger import Absences
 from sim.forces.plan import Rows
@@ -86,6 +88,8 @@ def build_forces(
     _check_areas(territory, table)
     _check_reserve(territory, settings, given, table)
     shifts = plan_shifts(territory, calendar, settings, table)
+    if patrol.by_phase:
+        shifts = _intensified(shifts, table, beats, territory, calendar, settings, patrol)
     rest = settings.shifts.rest_time
     mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
     streams = Streams(seed, replication)
@@ -120,8 +124,27 @@ def _plan(
         made, own = make_beats(kind, territory, centres, patrol, plan.factor_of(kind, settings), extra[kind])
         beats.append(made)
         parts.append(plan.beat_rows(made, own, centres, territory.sites.mobile, settings))
+    axes = axis_beats(territory, patrol, plan.factor_of("patrol_car", settings))
+    beats.append(axes)
+    parts.append(axis_rows(axes, centres, settings))
     parts += [plan.spread_rows(kind, territory, centres, settings, extra[kind]) for kind in WAITING]
     return parts, beats, moved
+
+
+def _intensified(
+    shifts: ShiftTable,
+    table: Planned,
+    beats: list[Beats],
+    territory: Territory,
+    calendar: Calendar,
+    settings: StaffingSettings,
+    patrol: PatrolSettings,
+) -> ShiftTable:
+    """The shifts with as many patrols on duty in each phase as ``patrol.by_phase`` says."""
+    rows = np.flatnonzero(table.loop >= 0)
+    early = np.concatenate([made.passing(territory.sites.mobile) for made in beats])[table.loop[rows]]
+    patrols = Patrols(rows, table.cell[rows], table.heads[rows].max(axis=1), early)
+    return patrols_by_phase(shifts, patrols, calendar, settings, patrol.by_phase, len(territory.forces))
 
 
 def _join(parts: list[Rows], territory: Territory) -> Planned:

@@ -47,7 +47,7 @@ def centres_in_order(territory: Territory) -> Centres:
     order = np.lexsort((sites.id[rows], place, cell))
     rows, cell = rows[order], cell[order]
     cells = len(territory.area_codes) * len(territory.forces)
-    return Centres(rows, cell, _homes(territory, rows), _people(territory, rows), cells)
+    return Centres(rows, cell, homes(territory, rows), _people(territory, rows), cells)
 
 
 def plane(territory: Territory, rows: Ints) -> tuple[Floats, Floats]:
@@ -83,8 +83,8 @@ def _hilbert(x: Ints, y: Ints) -> Ints:
     return position
 
 
-def _homes(territory: Territory, rows: Ints) -> Ints:
-    """Nearest base of each centre: of its force and area, else of its area, else the centre itself."""
+def homes(territory: Territory, rows: Ints) -> Ints:
+    """Nearest base of each site: of its force and area, else of its area, else the site itself."""
     sites = territory.sites
     bases = sites.of_kind("base")
     home = rows.copy()

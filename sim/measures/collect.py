@@ -19,6 +19,7 @@ from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
+from sim.measures.patrols import patrol_figures, patrol_tables, revisits
 from sim.measures.planned import planned_table
 from sim.measures.posts import post_cover, post_figures, post_tables
 from sim.measures.presence import (
@@ -27,6 +28,7 @@ from sim.measures.presence import (
     presence_by_area,
     presence_by_centre,
     presence_figures,
+    visits_of,
     worst_area_gap,
 )
 from sim.measures.prevented import prevented_by_area, prevented_by_class
@@ -86,16 +88,20 @@ def measure(
     them).
     """
     day = Day.of(scenario, tape, trace, until)
-    table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day)
+    visits = visits_of(day)
+    table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day, visits)
+    patrols = revisits(day, visits, seen.centres)
     result = outcome(day, table)
     posts, calls = post_cover(day), call_table(day)
     tables = _tables(day, table, cover, seen, result) | post_tables(day, posts, per_place)
     tables |= call_tables(day, calls, table) | command_tables(day, table)
+    tables |= patrol_tables(day, table, visits, seen, patrols)
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
     headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts) | call_figures(day, calls)
+    headline |= patrol_figures(day, table, patrols)
     return Measures(headline, tables, table, cover)  # type: ignore[arg-type]
 
 

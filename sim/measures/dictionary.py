@@ -16,6 +16,7 @@ from sim.measures import (
     coverage,
     occupancy,
     outcome,
+    patrols,
     planned,
     posts,
     presence,
@@ -44,6 +45,7 @@ MODULES = (
     calls,
     command,
     cost,
+    patrols,
 )
 
 

@@ -72,20 +72,34 @@ def joined_at(day: Day, unit: Ints, at: Floats) -> Floats:
     return np.where(found, day.leg("arrive_at")[legs[order[place]]], at)
 
 
-def presence(day: Day) -> Presence:
-    """Visits and gaps of every centre over the voting phase of its area."""
-    scenario = day.scenario
+@dataclass(frozen=True, eq=False)
+class Visits:
+    """Every patrol visit of a day, at whatever site; arrays (visits,)."""
+
+    site: Ints
+    arrive: Floats
+    depart: Floats
+
+
+def visits_of(day: Day) -> Visits:
+    """Visits of all loops as they were really walked."""
+    segments = loop_segments(day)
+    _, site, arrive, depart = day.scenario.loops.visits(segments.loop, segments.ref, segments.begin, segments.end)
+    return Visits(site, arrive, depart)
+
+
+def presence(day: Day, found: Visits | None = None) -> Presence:
+    """Visits and gaps of every centre over the voting phase of its area. ``found``: the day's visits, if they are known."""
+    scenario, found = day.scenario, found or visits_of(day)
     sites, calendar = scenario.territory.sites, scenario.calendar
     centres = sites.of_kind("centre")
     begin = calendar.opening[sites.area[centres]].astype(np.float64)
     end = np.maximum(np.minimum(calendar.closing[sites.area[centres]], day.end), begin)
-    segments = loop_segments(day)
-    _, site, arrive, depart = scenario.loops.visits(segments.loop, segments.ref, segments.begin, segments.end)
     number = np.full(len(sites), -1, dtype=np.int64)
     number[centres] = np.arange(len(centres))
-    centre = number[site]
+    centre = number[found.site]
     kept = centre >= 0
-    return Presence(centres, *gaps(centre[kept], arrive[kept], depart[kept], begin, end))
+    return Presence(centres, *gaps(centre[kept], found.arrive[kept], found.depart[kept], begin, end))
 
 
 def gaps(
@@ -100,7 +114,7 @@ def gaps(
     kept = depart > arrive
     order = np.lexsort((arrive[kept], centre[kept]))
     place, arrive = centre[kept][order], arrive[kept][order]
-    reach = _running_max(place, depart[kept][order])
+    reach = running_max(place, depart[kept][order])
     visits = np.bincount(place, minlength=len(begin))
     total, longest, count = end - begin, end - begin, np.ones(len(begin))
     since = np.full(len(begin), np.nan)
@@ -120,7 +134,7 @@ def gaps(
     return visits, mean, longest, since, (end - begin) - total
 
 
-def _running_max(group: Ints, values: Floats) -> Floats:
+def running_max(group: Ints, values: Floats) -> Floats:
     """Largest value so far inside each group; exact, and one look where values already increase."""
     out = values.copy()
     while True:

@@ -186,6 +186,9 @@ class PatrolSettings:
     ``stop_time`` at each centre; ``longest_leg`` in metres by mode: a beat is never chained over a longer gap.
     ``hot_weight``: how much more patrols look at hot-spots (centres of the high tier where no hot-spots are known): 1 like
     any other centre, 2 in the loop of the unit next to theirs too, each further one once more on every round of both.
+    ``axes_per_car``: how many road axes (a town and one of its entrances) one car goes along, stopping ``axis_stop_time`` at
+    the entrance (0: nobody does). ``by_phase``: share of the patrol units on duty, by phase of their area; a phase left out is
+    like the one before it, and those before the first keep ``staffing.manning.patrol``.
     """
 
     centres_per_car: dict[Fabrics, Per] = _default({"old_city": 4.0, "urban": 4.0, "suburban": 4.0, "rural": 3.0})
@@ -194,3 +197,6 @@ class PatrolSettings:
     stop_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 780.0
     longest_leg: dict[Modes, Leg] = _default({"car": 40_000.0, "motorcycle": 8_000.0, "foot": 1_000.0})
     hot_weight: Annotated[int, Field(ge=1, le=6)] = 2
+    axes_per_car: Annotated[float, Field(ge=0.0, le=100.0)] = 0.0
+    axis_stop_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 600.0
+    by_phase: dict[str, Share] = _default({})

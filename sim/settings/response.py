@@ -120,14 +120,21 @@ class RoomSettings:
     report_factor: Factor = 1.0
     answer_target: Seconds = 15.0
 
+_REVISIT: dict[Literal["urban", "rural", "hot_spot"], float] = {"urban": 3600.0, "rural": 7200.0, "hot_spot": 2700.0}
+
 
 @settings
 class TargetSettings:
-    """Response targets in seconds by priority 1 … 4 and fabric (priority 4 has none: 0)."""
+    """Response targets in seconds by priority 1 … 4 and fabric (priority 4 has none: 0).
+
+    ``revisit``: longest time between two patrol visits at a centre, in town (old city, urban, suburban), in the country and
+    at hot-spots.
+    """
 
     p1: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_1))
     p2: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_2))
     p3: dict[Fabrics, Seconds] = Field(default_factory=lambda: dict(_TARGET_3))
+    revisit: dict[Literal["urban", "rural", "hot_spot"], Seconds] = Field(default_factory=lambda: dict(_REVISIT))
     compliance: Share = 0.9
     grid_time: Annotated[float, Field(ge=60.0, le=3600.0)] = 300.0
 
