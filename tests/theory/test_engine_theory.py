@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,6 +17,7 @@ from sim.arrays import make_sites, make_territory
 from sim.demand.classes import IncidentClass
 from sim.demand.tape import CHANNELS
 from sim.movement import build_loops
+from sim.settings.command import CommandSettings
 from sim.settings.response import RoomSettings
 from tests.oracles.chains import package_queue
 from tests.oracles.compare import Agreement, agree, batch_means, longer_p
@@ -164,13 +166,24 @@ def test_incidents_that_need_two_units_wait_as_green_says(release: str, runs: in
 # --- the city of three units --------------------------------------------------------------------------------------
 
 
-def city(seed: int, count: int) -> tuple[Floats, Floats]:
+UNUSED = CommandSettings(
+    border_distance=1.0, border_share=1.0, main_room=True, escalate_time=864_000.0, picture_age=60.0, ladder=True,
+    ladder_time=864_000.0, retry_time=86_400.0, hold_reserve=True,
+)  # fmt: skip
+"""Every mechanism above and between rooms, switched on in a city of one area and one force where nobody waits for ten days."""
+UNHURRIED = RoomSettings(lines=0.0, reported={"phone": 0.5}, report_factor=2.0)
+"""A room that hears of less from citizens, where everything is reported by officers."""
+
+
+def city(seed: int, count: int, **command: Any) -> tuple[Floats, Floats]:
     """Waits and busy shares by batch (40, 3) of the three-unit city of Larson & Odoni, section 5.4.3."""
     rates, lists = three_unit_city()
     at, rng = poisson(seed, sum(rates), count)
     atom = rng.choice(len(rates), count, p=np.array(rates) / sum(rates))
     territory = make_territory(make_sites(np.zeros(5), np.zeros(5)))
-    scenario = world(territory, [0, 0, 0], dispatch=rules(policy="preference"), preferences=lists)
+    extras = {"aid": "when_none_free", "picture": "district", "rapid_first": True} if command else {}
+    dispatch = rules(policy="preference", **extras)
+    scenario = world(territory, [0, 0, 0], dispatch=dispatch, preferences=lists, **command)
     scene = rng.exponential(1.0, count)
     got = marked(day(scenario, at, atom, scene), count)
     edges = np.linspace(at[count // 50], at[-1], 41)
@@ -189,6 +202,12 @@ def test_workloads_of_the_three_unit_city() -> None:
     model = hypercube(rates, lists, [1.0] * 3)
     np.testing.assert_allclose(model.workloads, [0.5574, 0.4734, 0.4693], atol=5e-5)
     assert_agrees(*(agree(busy[:, unit], float(model.workloads[unit]), 3) for unit in range(3)))
+
+
+def test_the_three_unit_city_with_every_mechanism_of_command_on_but_unused_is_the_same_to_the_bit() -> None:
+    (waits, busy), (same_waits, same_busy) = city(8, 80_000), city(8, 80_000, command=UNUSED, room=UNHURRIED)
+    np.testing.assert_array_equal(waits, same_waits)
+    np.testing.assert_array_equal(busy, same_busy)
 
 
 @pytest.mark.slow
