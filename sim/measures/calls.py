@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.demand.catalogue import CALLS
 from sim.demand.classes import GROUPS
@@ -27,7 +28,7 @@ class CallTable:
     """
 
     row: Ints
-    kind: list[str]
+    kind: NDArray[np.str_]
     room: Ints
     waited: Floats
     answered: Bools
@@ -38,8 +39,7 @@ class CallTable:
 
     def take(self, rows: Bools) -> CallTable:
         """The same table for some calls only."""
-        parts = {name: getattr(self, name)[rows] for name in (*_MARKS, "row", "room", "waited")}
-        return CallTable(kind=[k for k, keep in zip(self.kind, rows.tolist(), strict=True) if keep], **parts)
+        return CallTable(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
 _MARKS = ("answered", "abandoned", "refused", "redialled", "dispatched")
@@ -65,7 +65,7 @@ def call_table(day: Day) -> CallTable:
     names = np.array([_kind(cls.name, cls.group) for cls in day.scenario.classes])
     return CallTable(
         row=came,
-        kind=names[tape.cls[came]].tolist(),
+        kind=names[tape.cls[came]],
         room=np.where(astray, across[tape.site], day.site_area[tape.site])[came],
         waited=waited[came],
         answered=has("processed")[came],
@@ -103,9 +103,9 @@ def call_tables(day: Day, calls: CallTable, table: IncidentTable) -> dict[str, T
 
 def calls_by_kind(day: Day, calls: CallTable) -> Table:
     """One row for each kind of call there is: the funnel."""
-    kinds = [kind for kind in (*GROUPS, *CALLS) if kind in set(calls.kind)]
-    kind = np.array(calls.kind)
-    rows = [figures(day, calls.take(kind == name)) for name in kinds]
+    known = set(calls.kind.tolist())
+    kinds = [kind for kind in (*GROUPS, *CALLS) if kind in known]
+    rows = [figures(day, calls.take(calls.kind == name)) for name in kinds]
     table: Table = {"call_kind": list(kinds)}
     return table | {name: [row[name] for row in rows] for name in FIGURES}
 
@@ -171,7 +171,7 @@ def normal_service(day: Day, calls: CallTable, table: IncidentTable) -> Table:
     """The normal service beside the election, by area: calls taken in time, and interventions."""
     scenario, chains = day.scenario, day.scenario.chains
     normal = table.take((table.group == GROUPS.index("normal")) & (table.slots > 0))
-    of_normal = calls.take(np.array([kind == "normal" or kind in CALLS for kind in calls.kind], dtype=bool))
+    of_normal = calls.take(np.isin(calls.kind, ["normal", *CALLS]))
     rows: list[dict[str, Cell]] = []
     for area, code in enumerate(scenario.territory.area_codes):
         mine, here = normal.take(normal.area == area), of_normal.take(of_normal.room // chains == area)
