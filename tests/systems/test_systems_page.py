@@ -13,16 +13,17 @@ from sim.cli import groups
 from sim.measures.dictionary import DICTIONARY
 from sim.settings import Settings
 from sim.settings.gate import known_keys
+from sim.trace import KINDS
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "docs" / "systems.md"
 LATER = {"S07", "S17", "S24", "S31", "S32", "S33", "S34"}
 """Systems of the second rank, which come later."""
+RECORDS = {kind.name for kind in KINDS}
 TABLES = {table for entry in DICTIONARY.values() for table in entry.tables}
 NOT_YET = {
     *("S01", "S04", "S05", "S06", "S08", "S09", "S10", "S11", "S12", "S13", "S14", "S15"),
-    *("S16", "S19", "S20", "S21", "S22", "S23", "S25", "S26", "S27", "S28", "S29", "S30"),
-    *("S36",),
+    *("S26", "S28", "S29", "S30", "S36"),
 }
 """Systems of the first rank whose row is still to come."""
 SYSTEMS = [f"S{n:02d}" for n in range(1, 37)]
@@ -77,11 +78,11 @@ def test_every_switch_is_a_key_of_the_settings_or_an_option_of_a_group(system: s
 
 
 @pytest.mark.parametrize("system", CORE)
-def test_every_output_is_in_the_dictionary_or_a_table(system: str) -> None:
+def test_every_output_is_a_column_a_table_or_a_record(system: str) -> None:
     for output in named(rows()[system]["output"]):
         table, _, column = output.rpartition(".")
         known = column in DICTIONARY and (not table or table in DICTIONARY[column].tables)
-        assert known or output in TABLES, output
+        assert known or output in TABLES or output in RECORDS, output
 
 
 @pytest.mark.parametrize("system", CORE)

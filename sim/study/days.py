@@ -1,0 +1,52 @@
+"""Any figures of any plans on the same days: for questions that the headline of a sweep does not answer."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from sim.build import build_place, build_plan, build_tape
+from sim.measures.collect import Measures, measure
+from sim.processes.simulation import run
+from sim.settings import Settings
+from sim.study.statistics import estimate, paired_difference
+
+Figures = Mapping[str, float | None]
+Row = dict[str, str | int | float | None]
+
+
+def over_days(options: Mapping[str, Settings], figures: Callable[[Measures], Figures], days: int) -> list[Row]:
+    """One row for each option and figure: its mean over ``days`` days with the half-width of the 95 % interval, and its
+    difference to the first option, day by day on the same days.
+
+    Options must share territory and calendar: the place is built once. ``figures`` picks plain numbers from the measures of
+    one day.
+    """
+    first = next(iter(options.values()))
+    place = build_place(first)
+    seen: dict[str, list[Figures]] = {name: [] for name in options}
+    for day in range(days):
+        for name, settings in options.items():
+            scenario, _ = build_plan(settings, place, day)
+            tape = build_tape(settings, place, day)
+            seen[name].append(figures(measure(scenario, tape, run(scenario, tape))))
+    baseline = next(iter(seen))
+    return [_row(name, figure, seen[name], seen[baseline]) for name in options for figure in seen[name][0]]
+
+
+def _row(option: str, figure: str, days: list[Figures], baseline: list[Figures]) -> Row:
+    """Estimates of one figure of one option."""
+    values, base = [day[figure] for day in days], [day[figure] for day in baseline]
+    mean, difference = estimate(values), paired_difference(values, base)
+    row: Row = {"option": option, "measure": figure, "mean": mean.mean, "half_width": mean.half_width}
+    row |= {"replications": mean.replications, "difference": difference.mean}
+    return row | {"difference_half_width": difference.half_width}
+
+
+def write_rows(path: Path, rows: Sequence[Row]) -> None:
+    """Store the rows as CSV with exact numbers."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
