@@ -11,9 +11,11 @@ from sim.demand.vehicles import Traffic
 from sim.demand.voters import voter_flow
 from sim.forces.alert import plan_alert
 from sim.forces.build import Forces, build_forces
+from sim.forces.female import with_female_officers
 from sim.forces.ledger import Ledger, ledger_hours, plan_ledger
 from sim.scenario import Scenario
 from sim.settings import Settings
+from sim.streams import Streams
 from sim.territory.build import build_territory
 from sim.territory.calendar import Calendar, build_calendar
 from sim.territory.sites import Territory
@@ -52,8 +54,10 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         settings.replication if replication is None else replication,
         settings.alert,
         settings.posts,
+        matches=settings.demand.rallies.matches,
     )
     units, alert = plan_alert(settings.alert, where.territory, where.calendar, forces.units)
+    units = with_female_officers(units, settings.staffing.female_share, Streams(settings.seed))
     forces = replace(forces, units=units)
     scenario = Scenario(
         territory=where.territory,

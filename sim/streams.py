@@ -36,6 +36,11 @@ PURPOSES: dict[str, int] = {
     "redials": 60,
     "reporting": 61,
     "duplicates": 62,
+    "vips": 30,
+    "commission": 31,
+    "matches": 32,
+    "match_incidents": 33,
+    "female_officers": 34,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

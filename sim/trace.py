@@ -76,6 +76,8 @@ KINDS = (
     Kind("refused", value="age of the picture by which the room was asked, in seconds"),
     Kind("held", value="crowd incidents for whose end the section is kept"),
     Kind("let_go", value="seconds since the section was last sent"),
+    Kind("hall_swept", value="gathering whose doors open after the search of its hall"),
+    Kind("hall_unswept", value="gathering whose doors open although nobody searched its hall"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

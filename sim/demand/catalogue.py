@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.packages import parse_package
+from sim.demand.planned_classes import planned_classes
 from sim.errors import InputError
 from sim.settings.demand import DemandSettings
+from sim.settings.planned import RallyClassSettings
 
 RALLY_DISORDER, RALLY_MEDICAL = "rally_disorder", "rally_medical"
+MATCH_DISORDER, MATCH_MEDICAL = "match_disorder", "match_medical"
 ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL = CALLS = (
     "advice_call", "false_call", "tip_call", "complaint_call", "duplicate_call",
 )  # fmt: skip
@@ -15,7 +20,8 @@ ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL = CALLS = (
 
 
 def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
-    """Election classes as they stand in the settings, then gatherings, the normal service and calls that need no unit.
+    """Election classes as they stand in the settings, then gatherings, the normal service and calls that need no unit; matches
+    and planned tasks if there are any.
 
     Raises ``InputError`` for a package that cannot be read or a name that is used twice.
     """
@@ -49,11 +55,23 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
         for name, c in settings.background.classes.items()
     ]
     calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in CALLS]
-    classes = (*election, *rally, *normal, *calls)
+    matches = _matches(settings) if settings.rallies.matches.areas else ()
+    classes = (*election, *rally, *normal, *calls, *matches, *planned_classes(settings))
     names = [c.name for c in classes]
     if double := [name for name in names if names.count(name) > 1]:
         raise InputError(f"demand: the class name '{double[0]}' is used twice")
     return classes
+
+
+def match_settings(settings: DemandSettings) -> dict[str, RallyClassSettings]:
+    """How disorder and medical cases at matches are served, by class; medical cases as at any gathering."""
+    return {MATCH_DISORDER: settings.rallies.matches.incident, MATCH_MEDICAL: settings.rallies.classes["medical"]}
+
+
+def _matches(settings: DemandSettings) -> Iterator[IncidentClass]:
+    for name, c in match_settings(settings).items():
+        slots = _slots("rallies.matches", name, c.package)
+        yield IncidentClass(name, c.priority, slots, on_spot=c.on_spot, harm=c.harm, group=c.group)
 
 
 def _slots(group: str, name: str, package: str) -> tuple[Slot, ...]:

@@ -37,7 +37,8 @@ class IncidentClass:
     (with ``as_free``, scarce units that wait on scene can hold each other up: prefer a ``together`` start).
     ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight; ``deterred`` how
     strongly presence deters it, where the tape marks it so. ``convoy``: legs are
-    driven at the normal speed of convoys, whatever the units (else at that of the slowest of them).
+    driven at the normal speed of convoys, whatever the units (else at that of the slowest of them). ``fixed_end``: work ends
+    one scene time after the task came up, however late a unit came.
     """
 
     name: str
@@ -50,6 +51,7 @@ class IncidentClass:
     group: str = "election"
     convoy: bool = False
     deterred: float = 1.0
+    fixed_end: bool = False
 
 
 def check_classes(classes: Sequence[IncidentClass]) -> None:

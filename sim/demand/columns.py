@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.demand.tape import CHANNELS, THINNINGS
+from sim.demand.tape import CHANNELS, GATHERINGS, THINNINGS
 from sim.errors import nearest
 from sim.tables import Row, bits, codes, floats, integers, join_bits, moments
 
@@ -77,6 +77,9 @@ RALLIES: dict[str, Spec] = {
     "people": Spec("people", "whole", 1, 1_000_000),
     "early_share": Spec("early_share", "number", high=1.0, empty=0.65),
     "early_time": Spec("early_time", "number", empty=2700.0),
+    "kind": Spec("kind", "name", empty=0, names=GATHERINGS),
+    "sweep": Spec("sweep", "whole", 0, _BIG, empty=-1),
+    "swept_by": Spec("swept_by", "moment", empty=-1.0),
 }
 LEGS: dict[str, Spec] = {
     "task": Spec("task", "whole", 0, _BIG),

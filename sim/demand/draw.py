@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 from sim.demand.catalogue import build_classes
 from sim.demand.duplicates import duplicate_calls
 from sim.demand.election import election_groups
+from sim.demand.escorts import escort_errands
 from sim.demand.marks import Columns, complete
+from sim.demand.matches import draw_matches, match_errands, match_groups
 from sim.demand.normal import expected_normal, normal_groups
-from sim.demand.rallies import draw_rallies, rally_groups
+from sim.demand.planned import with_errands
+from sim.demand.rallies import IDS_PER_AREA, draw_rallies, patrol_errands, rally_groups, with_sweeps
 from sim.demand.tape import Incidents, Rally, Tape, incidents
 from sim.demand.vehicles import Traffic, draw_vehicles
 from sim.demand.world import Group, World
@@ -50,11 +53,15 @@ def draw_tape(
     """
     world = _world(territory, calendar, settings, Streams(seed, replication), deterrence)
     _check_size(world)
-    rallies = draw_rallies(world)
-    groups = [g for g in _groups(world, rallies, hazard_bound) if len(g.at)]
+    matches = draw_matches(world, IDS_PER_AREA)
+    rallies, sweeps = with_sweeps(world, draw_rallies(world, matches))
+    groups = [g for g in _groups(world, rallies, matches, hazard_bound) if len(g.at)]
     drawn = _incidents(world, groups) if groups else _nothing(world)
     vehicles = draw_vehicles(world, traffic or Traffic(), drawn)
-    return Tape(drawn, vehicles, tuple(rally for area in rallies for rally in area))
+    errands = [*sweeps, *patrol_errands(world, rallies), *match_errands(world, matches), *escort_errands(world)]
+    rows, legs = with_errands(world, drawn, errands)
+    gatherings = sorted((rally for area in (*rallies, *matches) for rally in area), key=lambda rally: rally.id)
+    return Tape(rows, vehicles, tuple(gatherings), legs=legs)
 
 
 def expected_counts(territory: Territory, calendar: Calendar, settings: DemandSettings) -> dict[str, Floats]:
@@ -78,9 +85,10 @@ def _world(
     return World(territory, calendar, settings, build_classes(settings), streams, known)
 
 
-def _groups(world: World, rallies: list[list[Rally]], bound: float) -> Iterator[Group]:
+def _groups(world: World, rallies: list[list[Rally]], matches: list[list[Rally]], bound: float) -> Iterator[Group]:
     yield from election_groups(world)
     yield from rally_groups(world, rallies, bound)
+    yield from match_groups(world, matches, bound)
     yield from normal_groups(world)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.clock import DAY
-from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL
+from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL, match_settings
 from sim.demand.packages import MAX_UNITS
 from sim.demand.tape import CHANNELS
 from sim.demand.world import Group, World
@@ -123,7 +123,7 @@ def _waiting(world: World, groups: list[Group], cls: Ints, priority: Ints) -> Co
 
 def _escalates(world: World, name: str) -> bool:
     spec = world.settings.classes.get(name)
-    return spec.escalates if spec else name.startswith("rally_")
+    return spec.escalates if spec else name.startswith(("rally_", "match_"))
 
 
 def _candidates(world: World, groups: list[Group], counts: list[int], cls: Ints) -> Columns:
@@ -179,5 +179,6 @@ def _work(world: World, groups: list[Group], cls: Ints) -> Columns:
 
 def _scene_time(world: World, name: str) -> tuple[float, float]:
     rule = world.settings
-    tables = (rule.classes, {f"rally_{k}": c for k, c in rule.rallies.classes.items()}, rule.background.classes)
+    gatherings = {f"rally_{k}": c for k, c in rule.rallies.classes.items()} | match_settings(rule)
+    tables = (rule.classes, gatherings, rule.background.classes)
     return next((table[name].scene_time for table in tables if name in table), (1.0, 1.0))

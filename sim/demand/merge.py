@@ -23,7 +23,7 @@ def merge_tapes(first: Tape, second: Tape) -> Tape:
     _apart("gathering", *(np.array([r.id for r in tape.rallies], dtype=np.int64) for tape in (first, second)))
     rallies: list[Rally] = sorted((*first.rallies, *second.rallies), key=lambda rally: rally.id)
     injects = sorted((*first.injects, *second.injects), key=lambda i: (i.at, i.effect, i.target, i.value))
-    rows = _joined_incidents(first.incidents, second.incidents)
+    rows = join_incidents(first.incidents, second.incidents)
     vehicles = _joined_vehicles(first.vehicles, second.vehicles)
     return Tape(rows, vehicles, tuple(rallies), tuple(injects), _joined_legs(first.legs, second.legs))
 
@@ -36,7 +36,8 @@ def _apart(word: str, first: Ints, second: Ints) -> None:
         )
 
 
-def _joined_incidents(first: Incidents, second: Incidents) -> Incidents:
+def join_incidents(first: Incidents, second: Incidents) -> Incidents:
+    """The rows of both in order of (at, id), widened to the longer package."""
     width = max(first.scene_time.shape[1], second.scene_time.shape[1])
     order = np.lexsort((np.concatenate((first.id, second.id)), np.concatenate((first.at, second.at))))
     columns = {}

@@ -3,50 +3,90 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.catalogue import RALLY_DISORDER, RALLY_MEDICAL
 from sim.demand.marks import lognormal
+from sim.demand.planned import Errand, errand_ids
+from sim.demand.planned_classes import ROUND, SWEEP
 from sim.demand.tape import THINNINGS, Rally
 from sim.demand.world import Group, World, entity
+from sim.settings.planned import SweepSettings
+from sim.territory.apportion import apportion
 from sim.territory.venues import venues_in_order
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_IDS_PER_AREA = 10_000
+IDS_PER_AREA = 10_000
 
 
-def draw_rallies(world: World) -> list[list[Rally]]:
-    """The gatherings of each area, at most one in each of its venues, the largest venues first.
+def draw_rallies(world: World, taken: Sequence[Sequence[Rally]]) -> list[list[Rally]]:
+    """The gatherings of each area, at most one in each of its venues, the largest venues first that are not ``taken``.
 
     Which venues is no chance, so that the plan of rings can meet gatherings without seeing the tape; when they begin and
     how many people come is drawn.
     """
-    return [_area_rallies(world, area, code) for area, code in world.areas]
+    return [_area_rallies(world, area, code, [rally.site for rally in taken[area]]) for area, code in world.areas]
 
 
-def _area_rallies(world: World, area: int, code: str) -> list[Rally]:
+def _area_rallies(world: World, area: int, code: str, taken: Sequence[int]) -> list[Rally]:
     rule, sites = world.settings.rallies, world.territory.sites
-    venues = venues_in_order(world.territory, area)
+    every = venues_in_order(world.territory, area)
+    venues = every[~np.isin(every, taken)]
     communes = len(np.unique(sites.commune[(sites.area == area) & (sites.commune > 0)]))
     wanted = rule.per_area + rule.per_commune * communes
     if wanted <= 0.0 or not len(venues):
         return []
     stream = world.streams("rallies", entity(code))
     count = min(int(wanted) + int(stream.random() < wanted % 1.0), len(venues))
-    u, z = stream.random((2, len(venues))), stream.standard_normal((2, len(venues)))
-    size = np.searchsorted(np.cumsum([s.share for s in rule.sizes.values()]), u[0]).clip(0, len(rule.sizes) - 1)
+    u, z = stream.random((2, len(every))), stream.standard_normal((2, len(every)))
+    shares = np.array([size.share for size in rule.sizes.values()])
+    size = np.searchsorted(np.cumsum(shares), u[0]).clip(0, len(shares) - 1)
+    if rule.size_quota:
+        size[np.argsort(u[0, :count], kind="stable")] = np.repeat(np.arange(len(shares)), apportion(count, shares))
     people = np.array([s.people for s in rule.sizes.values()])[size] * np.exp(rule.size_spread * z[0])
     start = rule.start_from + u[1] * (rule.start_to - rule.start_from)
     end = start + lognormal(z[1], *rule.duration_time)
     rows = zip(venues[:count].tolist(), start.tolist(), end.tolist(), people.tolist())
     return [
-        Rally(area * _IDS_PER_AREA + k + 1, site, start_at, end_at, max(round(n), 1), rule.early_share, rule.early_time)
+        Rally(area * IDS_PER_AREA + k + 1, site, start_at, end_at, max(round(n), 1), rule.early_share, rule.early_time)
         for k, (site, start_at, end_at, n) in enumerate(rows)
     ]
+
+
+def with_sweeps(world: World, rallies: list[list[Rally]]) -> tuple[list[list[Rally]], list[Errand]]:
+    """The gatherings with the sweep of their halls, if halls are swept, and those sweeps as planned tasks."""
+    rule = world.settings.rallies.sweep
+    if SWEEP not in world.code:
+        return rallies, []
+    errands = [_sweep(rule, area, rally) for area, row in enumerate(rallies) for rally in row]
+    errands = [e for e in errands if e.at <= world.calendar.end]
+    sweeps = {e.parent: number for number, e in zip(errand_ids(world, errands), errands, strict=True)}
+    return [[_with_sweep(rule, rally, sweeps.get(rally.id, -1)) for rally in row] for row in rallies], errands
+
+
+def _with_sweep(rule: SweepSettings, rally: Rally, sweep: int) -> Rally:
+    return replace(rally, sweep=sweep, swept_by=rally.start_at - rule.before_time) if sweep >= 0 else rally
+
+
+def _sweep(rule: SweepSettings, area: int, rally: Rally) -> Errand:
+    length = rule.length(rally.people)
+    due = rally.start_at - rule.before_time - length - rule.notice_time
+    return Errand(SWEEP, area, due, rally.site, length, rally.start_at + rule.wait_time - due, rally.id)
+
+
+def patrol_errands(world: World, rallies: Sequence[Sequence[Rally]]) -> Iterator[Errand]:
+    """Patrols round each gathering for as long as people come, stay and leave."""
+    rule = world.settings.rallies.patrol
+    for area, row in enumerate(rallies):
+        for rally in row:
+            begin, end = rally.start_at - rule.before_time, rally.end_at + rule.after_time
+            for _ in range(max(1, round(rule.per_thousand * rally.people / 1000.0))):
+                yield Errand(ROUND, area, begin, rally.site, end - begin, rule.wait_time, rally.id)
 
 
 def rally_groups(world: World, rallies: Sequence[Sequence[Rally]], hazard_bound: float) -> Iterator[Group]:

@@ -201,9 +201,17 @@ class Vehicles:
             raise InputError(f"vehicles: column '{uneven[0]}' has not {len(self.id)} rows, as many as there are ids")
 
 
+GATHERINGS = ("hall", "match")
+"""Kinds of gathering; positions are codes."""
+
+
 @dataclass(frozen=True)
 class Rally:
-    """One gathering at a venue: who comes when. Its incidents are rows of the tape with this ``id`` as parent."""
+    """One gathering at a venue: who comes when. Its incidents are rows of the tape with this ``id`` as parent.
+
+    ``kind``: code into ``GATHERINGS``; ``sweep``: id of the planned task that searches the hall (-1: none), which should be
+    over by ``swept_by``.
+    """
 
     id: int
     site: int
@@ -212,6 +220,14 @@ class Rally:
     people: int
     early_share: float = 0.65
     early_time: float = 2700.0
+    kind: int = 0
+    sweep: int = -1
+    swept_by: float = -1.0
+
+    @property
+    def is_match(self) -> bool:
+        """Whether this is a match."""
+        return self.kind == GATHERINGS.index("match")
 
 
 @dataclass(frozen=True)
@@ -269,6 +285,18 @@ def check_legs(rows: Legs, incidents: Incidents, sites: int) -> None:
     conveys = np.isin(incidents.id, rows.task) & (incidents.convey_to >= 0)
     if conveys.any():
         raise InputError(f"tape: incident {incidents.id[conveys][0]} has both legs and convey_to; give one of them")
+
+
+def check_rallies(rallies: tuple[Rally, ...], incidents: Incidents, sites: int) -> None:
+    """Raise ``InputError`` for a gathering that ends before it starts, at no site, or whose sweep is not on the tape."""
+    for rally in rallies:
+        where = f"tape: gathering {rally.id}"
+        if not rally.end_at > rally.start_at:
+            raise InputError(f"{where} ends at {rally.end_at:g} s, before it starts at {rally.start_at:g} s")
+        if not 0 <= rally.site < sites:
+            raise InputError(f"{where}: site {rally.site}, allowed: 0 to {sites - 1}")
+        if rally.sweep >= 0 and rally.sweep not in incidents.id:
+            raise InputError(f"{where}: its sweep {rally.sweep} is no task of the tape")
 
 
 def no_legs() -> Legs:

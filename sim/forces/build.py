@@ -29,6 +29,7 @@ from sim.movement import Loops
 from sim.settings.alert import AlertSettings
 from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
+from sim.settings.planned import MatchSchedule
 from sim.settings.posts import PostSettings
 from sim.settings.response import RallySettings, TravelSettings
 from sim.streams import Streams
@@ -73,21 +74,25 @@ def build_forces(
     replication: int = 0,
     alert: AlertSettings | None = None,
     posts: PostSettings | None = None,
+    matches: MatchSchedule | None = None,
 ) -> Forces:
     """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
 
     Absence, reliefs that come late and the place of each patrol on its loop are drawn from streams of ``seed`` and
-    ``replication`` keyed by unit id: every day has its own. Raises ``InputError`` for a force without numbers, an area with
-    centres but no mobile unit, posts left empty between two shifts, more heads than are mobilised.
+    ``replication`` keyed by unit id: every day has its own. ``matches`` have officers of their own round the ground. Raises
+    ``InputError`` for a force without numbers, an area with centres but no mobile unit, posts left empty between two shifts,
+    more heads than are mobilised.
     """
     given = plan.per_force("mobilised", settings.mobilised, territory)
     centres = centres_in_order(territory)
     parts, beats, moved = _plan(territory, centres, settings, patrol)
     parts += [plan.checkpoint_rows(territory, settings, checkpoints), plan.ring_rows(territory, settings, rallies)]
+    if matches is not None and matches.areas:
+        parts.append(plan.match_rows(territory, settings, matches))
     table = _join(parts, territory)
     _check_areas(territory, table)
     _check_reserve(territory, settings, given, table)
-    shifts = plan_shifts(territory, calendar, settings, table)
+    shifts = plan_shifts(territory, calendar, settings, table, matches)
     if patrol.by_phase:
         shifts = _intensified(shifts, table, beats, territory, calendar, settings, patrol)
     rest = settings.shifts.rest_time

@@ -44,6 +44,7 @@ UNIT_KINDS = (
     UnitKind("rally_ring", "rallies"),
     UnitKind("traffic_post", "traffic", "none", ("traffic",)),
     UnitKind("normal_service", "normal_service"),
+    UnitKind("match_force", "rallies"),
 )
 """Positions are codes in ``Units.kind`` and part of every unit's id: append only."""
 

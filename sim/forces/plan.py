@@ -18,7 +18,9 @@ from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
 from sim.forces.spread import Centres, number_within, per_group, pick, quantile_rows, rounded, site_kind, whole
 from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import CREW, FixedTeam, Manning, StaffingSettings
+from sim.settings.planned import MatchSchedule
 from sim.settings.response import RallySettings
+from sim.territory.calendar import area_positions
 from sim.territory.sites import FABRICS, TIERS, Territory
 from sim.territory.venues import venues_in_order
 
@@ -207,3 +209,13 @@ def ring_rows(territory: Territory, staffing: StaffingSettings, rallies: RallySe
     heads[:, POLLING] = whole(ring)
     kept = heads[:, POLLING] > 0
     return Rows("rally_ring", base[kept], cell[kept], heads[kept], np.full(int(kept.sum()), -1))
+
+
+def match_rows(territory: Territory, staffing: StaffingSettings, matches: MatchSchedule) -> Rows:
+    """The officers round the ground of each match (heads in the polling-day column); they stand in hours of their own."""
+    areas = sorted(set(area_positions(territory, matches.areas, "demand.rallies.matches.areas").values()))
+    base = np.array([venues_in_order(territory, area)[0] for area in areas], dtype=np.int64)
+    cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
+    heads = np.zeros((len(base), len(PERIODS)), dtype=np.int64)
+    heads[:, POLLING] = round(matches.officers * matches.force_factor * staffing.staffing_factor)
+    return Rows("match_force", base, cell, heads, np.full(len(base), -1))

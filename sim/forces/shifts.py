@@ -26,6 +26,7 @@ from sim.forces.roster import (
     shifts_in_hours,
 )
 from sim.settings.forces import StaffingSettings
+from sim.settings.planned import MatchSchedule
 from sim.settings.posts import PostSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar
@@ -62,21 +63,29 @@ class Attendance:
     begin: Floats
 
 
-def plan_shifts(territory: Territory, calendar: Calendar, settings: StaffingSettings, table: Planned) -> ShiftTable:
+def plan_shifts(
+    territory: Territory, calendar: Calendar, settings: StaffingSettings, table: Planned, matches: MatchSchedule | None = None
+) -> ShiftTable:
     """Shifts of all units in order of (unit, start), planned heads. Raises ``InputError`` for posts left empty."""
     area = table.cell // len(territory.forces)
     begin, end = np.full(len(area), calendar.begin), np.full(len(area), calendar.end)
     votes = np.full(len(area), np.inf)
-    fixed, posts, ring = (table.is_kind(name) for name in ("fixed_team", "checkpoint_crew", "rally_ring"))
+    fixed, posts, ring, ground = (
+        table.is_kind(name) for name in ("fixed_team", "checkpoint_crew", "rally_ring", "match_force")
+    )
     votes[fixed] = calendar.site_opening[table.base[fixed]]
     begin[fixed], end[fixed] = post_spans(territory, calendar, table.base[fixed])
     begin[posts] = calendar.opening[area[posts]] - settings.shifts.checkpoint_lead
-    heads = np.where(ring[:, None], 0, table.heads)
+    heads = np.where((ring | ground)[:, None], 0, table.heads)
     roster = build_roster(calendar, settings.shifts)
     _check_no_hole(territory, settings, roster, (area[fixed], begin[fixed], end[fixed]))
     regular = shifts_by_period(roster, area, heads, (begin, end), votes)
     rings = shifts_in_hours(np.flatnonzero(ring), table.heads[ring, POLLING], settings.ring_hours, calendar)
-    return join_shifts(regular, rings)
+    if matches is None or not ground.any():
+        return join_shifts(regular, rings)
+    hours = ((matches.start - matches.before_time, matches.start + matches.after_time),)
+    grounds = shifts_in_hours(np.flatnonzero(ground), table.heads[ground, POLLING], hours, calendar)
+    return join_shifts(regular, rings, grounds)
 
 
 def join_shifts(*parts: ShiftTable) -> ShiftTable:

@@ -17,10 +17,12 @@ from sim.measures.cost import burden_by_area, burden_by_force, officer_hours
 from sim.measures.coverage import Coverage, coverage, coverage_by_area, coverage_by_centre, coverage_by_time
 from sim.measures.day import Day, Recorded, cell
 from sim.measures.entry import Cell, Table, entries
+from sim.measures.matches import force_by_hour
 from sim.measures.occupancy import load_table, occupancy_table, overload_table, utilisation
+from sim.measures.officers import female_table
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
 from sim.measures.patrols import patrol_figures, patrol_tables, revisits
-from sim.measures.planned import planned_table
+from sim.measures.planned import planned_figures, planned_table
 from sim.measures.posts import post_cover, post_figures, post_tables
 from sim.measures.presence import (
     Presence,
@@ -133,6 +135,8 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
         "planned": planned_table(day, table),
+        "match_force_by_hour": force_by_hour(day),
+        "female_officers": female_table(day),
     }
 
 
@@ -161,6 +165,7 @@ def _headline(
     out["other_response_mean"] = statistics(others)["response_mean"]
     out["minutes_lost"] = tables["burden"]["amount"][0]
     out |= {name: vote[name] for name in OUTCOME_FIGURES}
+    out |= planned_figures(tables["planned"], tables["rallies"])
     return out
 
 

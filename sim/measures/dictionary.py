@@ -14,7 +14,10 @@ from sim.measures import (
     command,
     cost,
     coverage,
+    doors,
+    matches,
     occupancy,
+    officers,
     outcome,
     patrols,
     planned,
@@ -24,6 +27,7 @@ from sim.measures import (
     rallies,
     response,
     summary,
+    sweeps,
 )
 from sim.measures.entry import COMMON, Entry
 
@@ -38,6 +42,10 @@ MODULES = (
     alert,
     checkpoints,
     rallies,
+    doors,
+    sweeps,
+    matches,
+    officers,
     outcome,
     planned,
     posts,

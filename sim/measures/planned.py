@@ -47,6 +47,23 @@ def planned_table(day: Day, table: IncidentTable) -> Table:
     return {name: [row[name] for row in rows] for name in COLUMNS}
 
 
+def planned_figures(planned: Table, rallies: Table) -> dict[str, Cell]:
+    """Figures of all planned tasks and sweeps for the headline; no data where there are none."""
+
+    def total(name: str) -> float:
+        return float(sum(planned[name]))  # type: ignore[arg-type]
+
+    swept = [value for value in rallies["hall_swept"] if value is not None]
+    delays = [float(value) for value in rallies["doors_delay"] if value is not None]
+    some = bool(planned["tasks"])
+    return {
+        "planned_covered": total("covered") / total("tasks") if some else None,
+        "planned_hours": total("unit_hours") if some else None,
+        "halls_unswept": swept.count(False) if swept else None,
+        "doors_delay_mean": sum(delays) / len(delays) if delays else None,
+    }
+
+
 def tied_hours(day: Day) -> Floats:
     """Unit seconds spent on each incident of the tape, from the dispatch of each unit until it is free; (incidents,)."""
     intervals = day.intervals
@@ -80,4 +97,10 @@ ENTRIES = entries(
     ("unit_hours", "h", "Unit hours withdrawn from general duty, from dispatch until free"),
     ("legs_covered", "count", "Legs whose end the package reached"),
     ("legs_uncovered", "count", "Legs of tasks that lapsed"),
+) + entries(
+    "headline",
+    ("planned_covered", "share", "Share of the planned tasks (escorts, sweeps, tours) whose whole package came"),
+    ("planned_hours", "h", "Unit hours withdrawn from general duty by planned tasks"),
+    ("halls_unswept", "count", "Halls whose doors opened without a search"),
+    ("doors_delay_mean", "s", "Mean delay of the doors of halls that must be searched"),
 )

@@ -1,58 +1,42 @@
-"""Rallies: the queue at the entry and the ring of officers outside, and the burden on citizens of the whole day."""
+"""Rallies and matches: doors, entry lanes, ring and patrols, and the burden on citizens of the whole day."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from sim.clock import HOUR, MINUTE
-from sim.demand.crowds import arrived_share
-from sim.demand.tape import Rally
-from sim.gates import work_waits
-from sim.measures.day import Bools, Day, Floats, Ints, cell
+from sim.demand.tape import GATHERINGS
+from sim.measures.day import Bools, Day, Ints, cell
+from sim.measures.doors import DOOR_COLUMNS, entry_queue
 from sim.measures.entry import Cell, Table, entries
-from sim.settings.response import RallySettings
+from sim.measures.matches import disorder_by_gathering, match_row
+from sim.measures.sweeps import SWEEP_COLUMNS, Sweeps
 from sim.trace import CODE
 
 COLUMNS = (
-    "rally", "site", "area", "people", "entry_lanes", "entry_queue_max", "entry_wait_mean", "entry_wait_max",
-    "outside_at_start", "minutes_lost_rallies", "ring_officers", "ring_wanted",
+    "rally", "gathering", "site", "area", "people", *DOOR_COLUMNS, "ring_officers", "ring_wanted", *SWEEP_COLUMNS,
+    "patrol_visits_per_hour", "disorder", "force_hours", "released_at",
 )  # fmt: skip
 
 
-def entry_queue(rally: Rally, rules: RallySettings) -> dict[str, Cell]:
-    """The queue at the doors of one rally: people search their way in over the entry lanes, minute by minute."""
-    lanes = max(1, int(np.ceil(rules.lanes_per_thousand * rally.people / 1000.0)))
-    service = HOUR / rules.lane_rate
-    doors_at = rally.start_at - rules.doors_time
-    minutes = int(np.ceil((rally.end_at - doors_at) / MINUTE)) + 1
-    edges: Floats = doors_at + MINUTE * np.arange(minutes + 1, dtype=np.float64)
-    people = rally.people * np.diff(arrived_share(rally, rules.doors_time, edges))
-    backlog, waits = work_waits(people * service, MINUTE * lanes)
-    came = float(people.sum())
-    return {
-        "entry_lanes": lanes,
-        "entry_queue_max": float(backlog.max() / service),
-        "entry_wait_mean": cell((people * waits).sum() / came) if came else None,
-        "entry_wait_max": float(waits[people > 0].max()) if came else None,
-        "outside_at_start": float(np.interp(rally.start_at, edges[1:], backlog) / service),
-        "minutes_lost_rallies": float((people * (waits + service)).sum() / MINUTE),
-    }
-
-
 def rally_table(day: Day) -> Table:
-    """One row per rally whose doors opened: entry queue, minutes lost, and officers in the ring at the start."""
-    scenario = day.scenario
-    sites = scenario.territory.sites
+    """One row per gathering whose doors opened or should have: sweep, entry queue, minutes lost, ring and patrols."""
+    scenario, sweeps = day.scenario, Sweeps.of(day)
+    sites, rules, disorder = scenario.territory.sites, scenario.rallies, disorder_by_gathering(day)
     opened = set(day.columns["site"][day.records("doors_opened")].tolist())
     rows: list[dict[str, Cell]] = []
     for rally in day.tape.rallies:
         if rally.site not in opened:
             continue
+        doors_at = sweeps.doors_at(rally)
+        women = int(heads_at(day, rally.site, doors_at) * rules.female_share) if np.isfinite(doors_at) else 0
         row: dict[str, Cell] = {"rally": rally.id, "site": int(sites.id[rally.site]), "people": rally.people}
+        row["gathering"] = GATHERINGS[rally.kind]
         row["area"] = scenario.territory.area_codes[sites.area[rally.site]]
         row["ring_officers"] = heads_at(day, rally.site, rally.start_at)
-        row["ring_wanted"] = int(np.ceil(rally.people / scenario.rallies.people_per_officer))
-        rows.append(row | entry_queue(rally, scenario.rallies))
+        row["ring_wanted"] = int(np.ceil(rules.ring_wanted(rally.people, rally.is_match)))
+        row |= entry_queue(rally, rules, doors_at, women) | sweeps.row(rally)
+        row |= {"patrol_visits_per_hour": sweeps.visits(rally), "disorder": disorder.get(rally.id, 0)}
+        rows.append(row | match_row(day, rally))
     return {name: [row[name] for row in rows] for name in COLUMNS}
 
 
@@ -141,15 +125,12 @@ def burden(day: Day, checkpoints: Table, rallies: Table) -> Table:
 ENTRIES = entries(
     "rallies",
     ("rally", "id", "Stable id of the rally on the tape"),
+    ("gathering", "name", "hall or match"),
     ("people", "count", "People expected"),
-    ("entry_lanes", "count", "Entry search lanes", "ceil(lanes_per_thousand x people / 1000)"),
-    ("entry_queue_max", "people", "Longest queue before the doors"),
-    ("entry_wait_mean", "s", "Mean wait of a visitor before the entry search"),
-    ("entry_wait_max", "s", "Longest mean wait of any minute"),
-    ("outside_at_start", "people", "People still before the doors when the rally starts"),
-    ("minutes_lost_rallies", "min", "Minutes visitors lost at the entry: queue and search"),
     ("ring_officers", "heads", "Officers on duty in the outer ring at the start"),
     ("ring_wanted", "heads", "Officers the ring should have", "ceil(people / people_per_officer)"),
+    ("patrol_visits_per_hour", "per hour", "Rounds of patrols sent to the gathering, per hour from doors to empty venue"),
+    ("disorder", "count", "Incidents of disorder at the gathering that were not prevented"),
 ) + entries(
     "burden",
     ("measure", "name", "One kind of burden on citizens; the amount is in the unit of the entry of that name"),

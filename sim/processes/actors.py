@@ -60,12 +60,13 @@ class Task:
     Its marks are those of ``sim.demand.tape.Incidents``; ``cls`` is the class itself, ``area`` the dispatch area, ``slots`` the
     slot types of its package, ``patience_at`` the moment at which it lapses; ``legs`` are (site, hold_time) of the places to
     which the package goes on after the scene. ``odd`` says what is unusual about its report (see ``sim.processes.callers``),
-    ``needed`` how many units the package counts, which may become fewer.
+    ``needed`` how many units the package counts, which may become fewer; ``ends_at`` is when work ends however late a unit came
+    (None: a scene time after its arrival).
     """
 
     __slots__ = (
-        *MARKS, "arrived", "cleared", "complete", "finished", "last", "leaving", "legs", "needed", "open_slots", "queued",
-        "ready_at", "reported_at", "sent", "status",
+        *MARKS, "arrived", "cleared", "complete", "ends_at", "finished", "last", "leaving", "legs", "needed", "open_slots",
+        "queued", "ready_at", "reported_at", "sent", "status",
     )  # fmt: skip
 
     cls: IncidentClass
@@ -91,3 +92,4 @@ class Task:
         self.complete: tuple[tuple[Unit, Event], ...] = ()
         self.leaving: tuple[tuple[Unit, Event], ...] = ()
         self.legs: tuple[tuple[int, float], ...] = ()
+        self.ends_at: float | None = None

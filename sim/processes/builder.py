@@ -90,14 +90,16 @@ def _tasks(
     """Tasks from columns, a block of rows at a time; ``objects`` are what the codes of some columns stand for."""
     fixed = {mark: column[0].tolist() for mark, column in columns.items() if _is_constant(column)}
     count = len(columns["at"])
+    planned = bool(legs) or any(cls.fixed_end for cls in objects["cls"])
     for begin in range(0, count, BLOCK):
         marks: list[Iterable[Any]] = []
         for mark, column in columns.items():
             values = repeat(fixed[mark], min(BLOCK, count - begin)) if mark in fixed else column[begin : begin + BLOCK].tolist()
             marks.append(map(objects[mark].__getitem__, values) if mark in objects else values)
         for task in map(Task, zip(*marks)):
-            if legs:
+            if planned:
                 task.legs = legs.get(task.id, ())
+                task.ends_at = task.at + task.scene_time[0] if task.cls.fixed_end else None
             yield task
 
 

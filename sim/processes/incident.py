@@ -144,7 +144,13 @@ def escalate(world: World, task: Task, at: float) -> Tale:
 def lose_patience(world: World, task: Task) -> Tale:
     """A task to which nobody has been sent in time lapses."""
     yield task.patience_at, TASK + task.id
-    if task.queued is not None and not task.sent:
+    give_up(world, task.id)
+
+
+def give_up(world: World, id: int) -> None:
+    """A task to which nobody has been sent is wanted no longer."""
+    task = world.tasks.get(id)
+    if task is not None and task.queued is not None and not task.sent:
         task.area.remove(task)
         end(world, task, "lapsed", PATIENCE)
         task.area.serve(world.clock._now, task.last)

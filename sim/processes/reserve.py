@@ -19,8 +19,8 @@ KNOWN = frozenset({"waiting", "assigned", "attended"})
 
 
 def is_crowd(cls: IncidentClass) -> bool:
-    """Whether incidents of a class are crowd incidents: their package names the reserve."""
-    return any(SECTION in slot.kinds for slot in cls.slots)
+    """Whether incidents of a class are crowd incidents: their package names the reserve, and they are not planned."""
+    return cls.group != "planned" and any(SECTION in slot.kinds for slot in cls.slots)
 
 
 def keep(world: World, unit: Unit) -> bool:

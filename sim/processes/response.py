@@ -24,7 +24,8 @@ def respond(world: World, task: Task, unit: Unit) -> Tale:
     arrive(world, task, unit)
     if task.cls.start == "together":
         yield from _wait_for_all(world, task, unit)
-    yield clock._now + task.scene_time[unit.place] * unit.scene_factor, FREE + unit.id
+    done_at = clock._now + task.scene_time[unit.place] * unit.scene_factor if task.ends_at is None else task.ends_at
+    yield done_at, FREE + unit.id
     if task.convey_to >= 0 and unit.place == 0:
         yield from convey(world, task, unit)
     task.finished += 1

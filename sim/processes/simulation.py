@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
-from sim.demand.tape import Inject, Tape, check_incidents, check_legs
+from sim.demand.tape import Inject, Tape, check_incidents, check_legs, check_rallies
 from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert
@@ -83,8 +83,11 @@ class Simulation:
         technology = technology_by_site(self.scenario).tolist()
         for site, vehicles in _vehicles_by_site(self.tape).items():
             Story(clock, watch(world, site, technology[site], vehicles))
+        sites = self.scenario.territory.sites
+        ruling = self.scenario.dispatch_area(sites.area, sites.force)
         for fact in self.tape.rallies:
-            Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
+            with clock.part(int(ruling[fact.site])):
+                Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
             self._order(inject)
         for part, tasks in self._tasks:
@@ -118,6 +121,7 @@ def check_tape(scenario: Scenario, tape: Tape) -> None:
         raise InputError(f"tape: incident {early[0]} does not lie in the simulated span, which begins at {begin:g} s")
     check_incidents(incidents, len(scenario.territory.sites), len(scenario.classes))
     check_legs(tape.legs, incidents, len(scenario.territory.sites))
+    check_rallies(tape.rallies, incidents, len(scenario.territory.sites))
 
 
 def phases(world: World) -> Tale:

@@ -51,13 +51,13 @@ class World:
         self.access: Access | None = None
         self.crowds: dict[int, Crowd] = {}
         self.presence: Presence | None = None
-        self.awaited: dict[int, Event] = {}
         self.command: Command
         self.climbing: set[int] = set()
         self.echoes: dict[int, list[int]] = {}
         self.room_across: list[int] = []
         self.handover_time: list[float] = []
         self.keep: Callable[[Unit], bool]
+        self.awaited: dict[int, Event] = {}
         self.heads_at = [0] * len(scenario.territory.sites)
 
     @property
@@ -79,10 +79,12 @@ class World:
         return int(found[0])
 
     def forget(self, task: Task) -> None:
-        """A task is over; wake the tale that waits for its end, if there is one."""
+        """A task is over; wake the tales that wait for its end (``awaited``, by its id), which are given the task."""
         del self.tasks[task.id]
         if task.id in self.awaited:
-            self.clock.fire(self.awaited.pop(task.id), TASK + task.id)
+            event = self.awaited.pop(task.id)
+            self.clock.fire(event, TASK + task.id)
+            event._value = task
 
     def record(
         self,

@@ -19,13 +19,13 @@ from sim.settings.incidents import (
     BackgroundSettings,
     CallSettings,
     ClassSettings,
-    Group,
     Lognormal,
     Positive,
     Regime,
     WaitSettings,
     sums_to_one,
 )
+from sim.settings.planned import EscortSettings, MatchSchedule, RallyClassSettings, RoundSettings, SweepSettings
 from sim.yamlfile import load_yaml
 
 Bound = Annotated[float, Field(ge=1.0, le=100.0)]
@@ -115,26 +115,15 @@ class RallySize:
 
 
 @settings
-class RallyClassSettings:
-    """How disorder or a medical case at a gathering is served."""
-
-    priority: Annotated[int, Field(ge=1, le=4)]
-    package: str
-    scene_time: Lognormal
-    group: Group = "election"
-    on_spot: Share = 0.0
-    harm: Annotated[float, Field(ge=0.0, le=1000.0)] = 1.0
-
-
-@settings
 class RallySchedule:
     """Gatherings in halls: ``per_area`` in each area plus ``per_commune`` for each of its communes, at most one per
     venue.
 
     They start between ``start_from`` and ``start_to`` (move the day with "D-3 16:00") and last ``duration_time``.
+    ``size_quota``: the sizes of an area's gatherings follow the shares exactly, in an order that is drawn (else each is drawn).
     ``size_spread``: lognormal sigma of the people who come; ``early_share`` of them come in the last ``early_time``
     before the start. ``medical_per_thousand`` medical cases per 1,000 people. Disorder and medical cases are drawn at
-    the hazard bound.
+    the hazard bound. ``sweep`` and ``patrol`` are planned tasks at each gathering, ``matches`` gatherings of their own kind.
     """
 
     per_area: Annotated[float, Field(ge=0.0, le=1000.0)]
@@ -143,11 +132,15 @@ class RallySchedule:
     start_to: Clock
     duration_time: Lognormal
     sizes: dict[str, RallySize]
+    size_quota: bool
     size_spread: Annotated[float, Field(ge=0.0, le=2.0)]
     early_share: Share
     early_time: Seconds
     medical_per_thousand: Annotated[float, Field(ge=0.0, le=1000.0)]
     classes: dict[Literal["disorder", "medical"], RallyClassSettings]
+    sweep: SweepSettings
+    patrol: RoundSettings
+    matches: MatchSchedule
 
     @model_validator(mode="after")
     def _adds_up(self) -> RallySchedule:
@@ -156,6 +149,11 @@ class RallySchedule:
             raise ValueError("start_to must not be before start_from")
         if len(self.classes) != 2:
             raise ValueError("classes: both disorder and medical are needed")
+        if not self.sizes:
+            raise ValueError("sizes: at least one is needed")
+        seats = max(size.people for size in self.sizes.values())
+        if (hours := self.sweep.length(seats) / 3600.0) > 24.0:
+            raise ValueError(f"sweep: a hall of {seats} seats takes {hours:.0f} h, longer than a day; lower per_hundred_time")
         return self
 
 
@@ -197,4 +195,5 @@ class DemandSettings:
     background: BackgroundSettings = _from_table("background")
     vehicles: VehicleSettings = _from_table("vehicles")
     rallies: RallySchedule = _from_table("rallies")
+    escorts: EscortSettings = _from_table("escorts")
     classes: dict[str, ClassSettings] = _from_table("classes")

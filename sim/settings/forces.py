@@ -127,7 +127,8 @@ class StaffingSettings:
     town entrances of a force carry a checkpoint. Rally rings are planned at the ``rings_per_area`` largest venues of each
     area, where gatherings are held first, for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
-    the same heads in every area and hour, used differently.
+    the same heads in every area and hour, used differently. ``female_share``: share of women among the officers of each kind
+    of unit (a kind left out has none); crews with one have the skill ``female_officer``.
     """
 
     mobilised: dict[str, Count | None] = _default({"police": None, "gendarmerie": None})
@@ -169,6 +170,7 @@ class StaffingSettings:
     move_from: Literal["posts", "traffic", "normal_service"] = "posts"
     move_to: Movable = "patrol_car"
     move_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
+    female_share: dict[str, Share] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _hours_follow_each_other(self) -> StaffingSettings:

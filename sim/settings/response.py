@@ -146,6 +146,12 @@ class RallySettings:
     ``lanes_per_thousand`` entry lanes; ``lane_rate`` people per lane and hour; doors open ``doors_time`` before the start;
     one officer outside per ``people_per_officer``; the crowd leaves within ``exit_time``. Disorder is drawn at the bound
     ``hazard_bound`` and happens with factor (people present / expected) x (1 + ``ring_effect`` x share of the ring missing).
+
+    Where halls are swept, an ``unswept`` hall makes the doors wait until the sweep is over or given up (``doors_wait``) or opens
+    on time (``open_unswept``); ``finds_per_sweep`` are expected. ``women_share`` of the people are searched by female officers,
+    who are ``female_share`` of the ring and staff one lane each (0: lanes are mixed). A patrol round a venue takes
+    ``round_time``. At a match the doors open ``match_doors_time`` before the start and the ring has one officer per
+    ``match_people_per_officer``; ``liaison`` with supporters multiplies its disorder by ``liaison_factor``.
     """
 
     lanes_per_thousand: Annotated[float, Field(gt=0, le=100)] = 3.0
@@ -155,6 +161,23 @@ class RallySettings:
     exit_time: Seconds = 2700.0
     ring_effect: Factor = 1.0
     hazard_bound: Annotated[float, Field(ge=1.0, le=11.0)] = 2.0
+    unswept: Literal["doors_wait", "open_unswept"] = "doors_wait"
+    finds_per_sweep: Annotated[float, Field(ge=0.0, le=10.0)] = 0.01
+    women_share: Share = 0.0
+    female_share: Share = 0.1
+    round_time: Annotated[float, Field(ge=60.0, le=7200.0)] = 900.0
+    match_doors_time: Seconds = 9000.0
+    match_people_per_officer: Annotated[float, Field(ge=1, le=10_000)] = 13.9
+    liaison: bool = False
+    liaison_factor: Share = 0.58
+
+    def doors(self, is_match: bool) -> float:
+        """Seconds before the start at which the doors open."""
+        return self.match_doors_time if is_match else self.doors_time
+
+    def ring_wanted(self, people: int, is_match: bool) -> float:
+        """Officers that the outer ring should have."""
+        return people / (self.match_people_per_officer if is_match else self.people_per_officer)
 
     @model_validator(mode="after")
     def _bound_holds(self) -> Self:
