@@ -19,7 +19,7 @@ from sim.processes.access import Access
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
 from sim.processes.callers import echoes, first_rooms, odd_marks, report_factors
-from sim.processes.command import Command, RememberedFleet
+from sim.processes.command import Command, RememberedFleet, go_up
 from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
 from sim.processes.picture import GuidedArea, send_from_district
@@ -244,7 +244,7 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     room, delay = first_rooms(scenario)
     world.room_across, world.handover_time = room.tolist(), delay.tolist()
     world.echoes = echoes(scenario, tape.incidents)
-    world.command, world.keep = Command(world), partial(keep, world)
+    world.command, world.keep, world.go_up = Command(world), partial(keep, world), partial(go_up, world)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.alert = Alert(scenario)

@@ -89,16 +89,17 @@ def climb(world: World, task: Task) -> Tale:
     for wait, step in command.steps:
         yield clock._now + wait, TASK + task.id
         if task.queued is None:
-            return
+            break
         yield from step(world, task)
     while task.queued is not None:
         yield clock._now + command.rules.retry_time, TASK + task.id
         if task.queued is not None:
             yield from seek_help(world, task)
+    world.climbing.discard(task.id)
 
 
 def go_up(world: World, task: Task) -> None:
-    """Start a task's climb, if it waits and such tasks climb."""
+    """Start a task's climb, if it waits, such tasks climb and it is not climbing already."""
     if task.queued is not None and world.command.climbs(task) and task.id not in world.climbing:
         world.climbing.add(task.id)
         Story(world.clock, climb(world, task))

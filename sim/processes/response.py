@@ -81,6 +81,7 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
     fleet.drive(unit, x, y, x, y, now, now, node)
     fleet.rest_time[unit.row] = unit.moving_time
     unit.mission = None
+    world.go_up(task)
     return task
 
 

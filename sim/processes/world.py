@@ -58,6 +58,7 @@ class World:
         self.handover_time: list[float] = []
         self.keep: Callable[[Unit], bool]
         self.awaited: dict[int, Event] = {}
+        self.go_up: Callable[[Task], None]
         self.heads_at = [0] * len(scenario.territory.sites)
 
     @property

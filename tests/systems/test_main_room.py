@@ -63,6 +63,22 @@ def test_a_request_to_the_main_room_by_hand():
     ]  # fmt: skip
 
 
+def test_a_task_that_loses_its_unit_to_a_more_urgent_one_goes_up_too():
+    """The lesser task's unit is called off at 10 s; 100 s later it goes up, 20 s after the main room b's unit is on its way."""
+    command = {"main_room": True, "main_time": 50.0, "escalate_time": 100.0, "ask_time": 20.0, "keep_share": 0.0}
+    scenario = two_streets(1, **command, escalate_priority=2, picture_age=1.0)
+    scenario = replace(
+        scenario,
+        dispatch=replace(scenario.dispatch, redirect="when_none_free", aid="never"),
+        classes=(IncidentClass("urgent", 1), IncidentClass("lesser", 2)),
+    )
+    far = {"x": [-5000.0, 0.0], "cls": [1, 0], "priority": [2, 1]}
+    trace = play(scenario, make_tape(scenario.territory, [0.0, 10.0], [0, 0], 9000.0, **far))
+    assert [(time, kind) for time, kind, _ in of_task(trace, 0)][3:8] == [
+        (0.0, "dispatched"), (10.0, "diverted"), (110.0, "escalated_to_main"), (180.0, "dispatched"), (180.0, "granted"),
+    ]  # fmt: skip
+
+
 def test_a_room_that_must_keep_its_last_unit_is_not_asked_and_the_request_is_refused():
     scenario = two_streets(1, main_room=True, main_time=50.0, escalate_time=100.0, keep_share=0.5, retry_time=1000.0)
     scenario = replace(scenario, dispatch=replace(scenario.dispatch, aid="never"))
