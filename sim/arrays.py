@@ -141,6 +141,8 @@ def make_units(
 ) -> Units:
     """Units at bases (positions of sites); without ``shifts`` each is on duty from ``begin`` to the end.
 
+    Of two shifts that overlap the later one takes over when it starts, as a relief in place.
+
     Raises ``InputError`` for columns of different length, bases that do not exist, unknown modes and skills, factors that
     are not above 0, negative times, and shifts that end before they start.
     """

@@ -13,6 +13,7 @@ from sim.forces.alert import plan_alert
 from sim.forces.build import Forces, build_forces
 from sim.forces.female import with_female_officers
 from sim.forces.ledger import Ledger, ledger_hours, plan_ledger
+from sim.policies.rules import check_rules
 from sim.scenario import Scenario
 from sim.settings import Settings
 from sim.streams import Streams
@@ -55,10 +56,12 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         settings.alert,
         settings.posts,
         matches=settings.demand.rallies.matches,
+        reinforcement=settings.reinforcement,
     )
     units, alert = plan_alert(settings.alert, where.territory, where.calendar, forces.units)
     units = with_female_officers(units, settings.staffing.female_share, Streams(settings.seed))
     forces = replace(forces, units=units)
+    check_rules(settings.rules, where.territory.forces)
     scenario = Scenario(
         territory=where.territory,
         calendar=where.calendar,
@@ -77,6 +80,8 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         posting=forces.posting,
         deterrence=settings.deterrence,
         traffic=settings.traffic,
+        rules=settings.rules,
+        standby=forces.standby,
         mobilised=forces.mobilised,
         voters=voter_flow(where.territory, where.calendar, settings.demand, settings.voting),
     )
@@ -109,4 +114,5 @@ def build_tape(settings: Settings, place: Place | None = None, replication: int 
 def build_ledger(scenario: Scenario, forces: Forces) -> Ledger:
     """The planned force ledger of every whole hour. Raises ``InputError`` where heads are missing."""
     units, territory, calendar = scenario.units, scenario.territory, scenario.calendar
-    return plan_ledger(units, territory, forces.mobilised, ledger_hours(calendar), forces.absences, forces.rest_time)
+    rest = forces.absences, forces.rest_time, forces.standby
+    return plan_ledger(units, territory, forces.mobilised, ledger_hours(calendar), *rest)

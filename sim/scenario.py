@@ -12,6 +12,7 @@ from sim.demand.voters import VoterFlow, no_voters
 from sim.digest import digest_columns, digest_text
 from sim.forces.alert import AlertPlan
 from sim.forces.posting import Posting, no_posting
+from sim.forces.standby import Standby, no_standby
 from sim.forces.units import Units
 from sim.movement import Loops, no_loops
 from sim.settings.checkpoints import CheckpointSettings
@@ -25,6 +26,7 @@ from sim.settings.response import (
     TargetSettings,
     TravelSettings,
 )
+from sim.settings.rules import RulesSettings
 from sim.settings.traffic import TrafficSettings
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
@@ -41,6 +43,7 @@ class Scenario:
     rooms' computed numbers of operators. ``mobilised`` (areas, forces) are the heads that the ledger must account for.
     ``posting`` is what the plan wants at the centres, whoever then comes.
     ``voters``: who comes to vote when, as expected numbers.
+    ``posting`` is what the plan wants at the centres, whoever then comes; ``standby`` who comes only as reinforcement.
     """
 
     territory: Territory
@@ -60,6 +63,8 @@ class Scenario:
     posting: Posting = field(default_factory=no_posting)
     deterrence: DeterrenceSettings = field(default_factory=DeterrenceSettings)
     traffic: TrafficSettings = field(default_factory=TrafficSettings)
+    rules: RulesSettings = field(default_factory=RulesSettings)
+    standby: Standby = field(default_factory=no_standby)
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
@@ -95,9 +100,11 @@ class Scenario:
             digest_columns(loops),
             digest_columns(calendar),
             digest_columns(posting),
+            digest_columns({f.name: getattr(self.standby, f.name) for f in fields(Standby)}),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),
             repr((self.calendar.begin, self.calendar.end, self.classes)),
             repr(self.deterrence),
+            repr(self.rules),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
             repr((self.dispatch, self.command, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
         ]

@@ -41,6 +41,7 @@ PURPOSES: dict[str, int] = {
     "matches": 32,
     "match_incidents": 33,
     "female_officers": 34,
+    "entry": 42,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

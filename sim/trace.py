@@ -78,6 +78,13 @@ KINDS = (
     Kind("let_go", value="seconds since the section was last sent"),
     Kind("hall_swept", value="gathering whose doors open after the search of its hall"),
     Kind("hall_unswept", value="gathering whose doors open although nobody searched its hall"),
+    Kind("reinforcement_sent", value="seconds until the unit is on duty here"),
+    Kind("reinforcement_refused", value="units asked for that do not stand by"),
+    Kind("entry_requested", value="seconds until the office head answers"),
+    Kind("entry_granted", value="rule: position in sim.policies.rules.RULES"),
+    Kind("entered", value="rule under which the centre was entered: position in sim.policies.rules.RULES"),
+    Kind("action_blocked", value="rule that forbids it: position in sim.policies.rules.RULES"),
+    Kind("post_position", value="2 x force, and 1 more where its posts stand outside the building from now on"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

@@ -153,7 +153,8 @@ def _ledger_closes(task: Task, trace: Trace) -> bool | None:
         return None
     scenario, forces = task.scenario, task.forces
     hours = ledger_hours(scenario.calendar)
-    done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, forces.absences, forces.rest_time)
+    rest = forces.absences, forces.rest_time, forces.standby
+    done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, *rest)
     try:
         check_ledger(build_ledger(scenario, forces), done)
     except AssertionError:

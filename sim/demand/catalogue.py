@@ -36,6 +36,7 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
             c.harm,
             c.group,
             deterred=c.deterred,
+            inside=c.inside,
         )
         for name, c in settings.classes.items()
     ]

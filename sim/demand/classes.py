@@ -38,7 +38,8 @@ class IncidentClass:
     ``on_spot`` is the probability that a fixed team present settles it alone; ``harm`` its harm weight; ``deterred`` how
     strongly presence deters it, where the tape marks it so. ``convoy``: legs are
     driven at the normal speed of convoys, whatever the units (else at that of the slowest of them). ``fixed_end``: work ends
-    one scene time after the task came up, however late a unit came.
+    one scene time after the task came up, however late a unit came. ``inside``: the work lies inside a polling centre, which
+    rules of engagement may close.
     """
 
     name: str
@@ -52,6 +53,7 @@ class IncidentClass:
     convoy: bool = False
     deterred: float = 1.0
     fixed_end: bool = False
+    inside: bool = False
 
 
 def check_classes(classes: Sequence[IncidentClass]) -> None:

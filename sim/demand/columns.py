@@ -58,6 +58,7 @@ INCIDENTS: dict[str, Spec] = {
     "convey_to": Spec("convey_to", "site", empty=-1),
     "handover_time": Spec("handover_time", "number", empty=0.0),
     "voting_stop_time": Spec("voting_stop_time", "number", empty=0.0),
+    "entry": Spec("entry", "number", high=1.0, empty=np.nan),
 }
 """Incidents, one row each; ``x``, ``y``, ``scene_time``, ``noise`` and ``package`` are read beside these."""
 VEHICLES: dict[str, Spec] = {

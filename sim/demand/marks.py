@@ -42,6 +42,7 @@ def complete(world: World, groups: list[Group]) -> Columns:
     columns |= _waiting(world, groups, cls, priority)
     columns |= _candidates(world, groups, counts, cls)
     columns["voting_stop_time"] = _stops(world, groups, columns, area)
+    columns["entry"] = _entries(world, groups, counts)
     return columns | _work(world, groups, cls)
 
 
@@ -138,6 +139,16 @@ def _candidates(world: World, groups: list[Group], counts: list[int], cls: Ints)
         "on_spot": np.where(on_spot, u[1], np.nan),
         "parent": np.concatenate([_parents(group) for group in groups]),
     }
+
+
+def _entries(world: World, groups: list[Group], counts: list[int]) -> Floats:
+    """A uniform for the office head's answer to each incident inside a centre (NaN elsewhere)."""
+    inside = [world.classes[group.cls].inside for group in groups]
+    parts = [
+        world.streams("entry", group.key).random(count) if drawn else np.full(count, np.nan)
+        for group, count, drawn in zip(groups, counts, inside, strict=True)
+    ]
+    return np.concatenate(parts)
 
 
 def _parents(group: Group) -> Ints:

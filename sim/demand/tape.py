@@ -42,7 +42,8 @@ class Incidents:
     factors are multiplied; ``parent``: id of the rally it hangs on, or of the incident about which it is one more call
     (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with ``handover_time`` there.
     ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``: (incidents, slots) seconds of
-    work and travel-time multiplier of the unit in each place of the package.
+    work and travel-time multiplier of the unit in each place of the package. ``entry``: uniform that decides what the office
+    head answers to a request to enter (NaN: yes, after the median time).
     """
 
     id: Ints
@@ -71,6 +72,7 @@ class Incidents:
     convey_to: Ints
     handover_time: Floats
     voting_stop_time: Floats
+    entry: Floats
     scene_time: Floats
     noise: Floats
 
@@ -100,6 +102,7 @@ _DEFAULTS: dict[str, tuple[str, float]] = {
     "convey_to": ("i8", -1),
     "handover_time": ("f8", 0.0),
     "voting_stop_time": ("f8", 0.0),
+    "entry": ("f8", np.nan),
 }
 
 
@@ -170,7 +173,7 @@ def check_incidents(rows: Incidents, sites: int, classes: int | None = None) -> 
     for name in ("caller_patience", "escalate_time", "patience"):
         column = getattr(rows, name)
         check(f"tape: {name}", column, column >= 0.0, "0 or more, infinity for ever")
-    uniforms = (("on_spot", 1.0, "0 to 1"), ("known", 1.0, "0 to 1"), ("route", 1.0, "0 to 1"))
+    uniforms = (("on_spot", 1.0, "0 to 1"), ("known", 1.0, "0 to 1"), ("route", 1.0, "0 to 1"), ("entry", 1.0, "0 to 1"))
     for name, high, allowed in (*uniforms, ("candidate", np.inf, "0 or more")):
         column = getattr(rows, name)
         check(f"tape: {name}", column, np.isnan(column) | ((column >= 0.0) & (column <= high)), allowed)

@@ -15,14 +15,23 @@ from sim.forces.axes import axis_beats, axis_rows
 from sim.forces.beats import Beats, make_beats, pack_loops
 from sim.forces.draws import uniforms
 from sim.forces.intensity import Patrols, patrols_by_phase
-from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, kind_columns
+from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, TASK, kind_columns
 from sim.forces.ledger import Absences
 from sim.forces.plan import Rows
 from sim.forces.pool import heads_needed, share_heads
 from sim.forces.posting import Posting
 from sim.forces.roster import POLLING, ShiftTable
-from sim.forces.shifts import Attendance, Planned, absences, attend, plan_shifts, planned_posting
+from sim.forces.shifts import Attendance, Planned, absences, attend, join_shifts, plan_shifts, planned_posting
 from sim.forces.spread import Centres, centres_in_order, number_within
+from sim.forces.standby import (
+    Standby,
+    build_standby,
+    check_pool,
+    need_cells,
+    reserved,
+    standby_rows,
+    standby_shifts,
+)
 from sim.forces.swap import Moved, swap
 from sim.forces.units import Units
 from sim.movement import Loops
@@ -31,6 +40,7 @@ from sim.settings.checkpoints import CheckpointSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.planned import MatchSchedule
 from sim.settings.posts import PostSettings
+from sim.settings.reinforcement import ReinforcementSettings
 from sim.settings.response import RallySettings, TravelSettings
 from sim.streams import Streams
 from sim.territory.calendar import Calendar, area_label
@@ -50,7 +60,7 @@ class Forces:
 
     ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come, or not yet; ``rest_time``: seconds
     nobody works after a shift; ``moved``: the account of an equal-heads swap, by force; ``posting``: what is planned at the
-    centres.
+    centres; ``standby``: who comes as reinforcement.
     """
 
     units: Units
@@ -60,6 +70,7 @@ class Forces:
     rest_time: float
     moved: Moved
     posting: Posting
+    standby: Standby
 
 
 def build_forces(
@@ -75,6 +86,7 @@ def build_forces(
     alert: AlertSettings | None = None,
     posts: PostSettings | None = None,
     matches: MatchSchedule | None = None,
+    reinforcement: ReinforcementSettings | None = None,
 ) -> Forces:
     """Turn a staffing plan into units with shifts, loops and a share of the mobilised heads.
 
@@ -89,23 +101,31 @@ def build_forces(
     parts += [plan.checkpoint_rows(territory, settings, checkpoints), plan.ring_rows(territory, settings, rallies)]
     if matches is not None and matches.areas:
         parts.append(plan.match_rows(territory, settings, matches))
-    table = _join(parts, territory)
+    more = reinforcement or ReinforcementSettings()
+    parts += standby_rows(territory, centres, settings, more)
+    table = _join(parts, territory, len(more.arrivals))
+    standby, crews = build_standby(territory, centres, more, table.arrival, table.cell), table.heads.max(axis=1)
     _check_areas(territory, table)
     _check_reserve(territory, settings, given, table)
-    shifts = plan_shifts(territory, calendar, settings, table, matches)
+    check_pool(territory, settings, given, standby, crews, table.cell)
+    regular = plan_shifts(territory, calendar, settings, table, matches)
     if patrol.by_phase:
-        shifts = _intensified(shifts, table, beats, territory, calendar, settings, patrol)
+        regular = _intensified(regular, table, beats, territory, calendar, settings, patrol)
+    taken = join_shifts(regular, reserved(standby, crews, calendar))
+    shifts = join_shifts(regular, standby_shifts(standby, crews, calendar))
     rest = settings.shifts.rest_time
-    mobilised = share_heads(territory, settings, given, heads_needed(shifts, table.cell, centres.cells, rest))
+    need = heads_needed(taken, need_cells(standby, table.cell, len(territory.forces)), centres.cells, rest)
+    mobilised = share_heads(territory, settings, given, need)
     streams = Streams(seed, replication)
     area = table.cell[shifts.unit] // len(territory.forces)
     share = np.minimum(settings.absence + leave_shares(alert or AlertSettings(), territory, calendar, area, shifts.start), 1.0)
+    share[table.arrival[shifts.unit] >= 0] = 0.0
     came = attend(shifts, table, share, posts or PostSettings(), streams)
     loops = pack_loops(beats, territory, build_travel(territory, travel), patrol.stop_time)
     units = _units(territory, table, shifts, came, (loops, streams), settings)
     missing = absences(shifts, came, table.cell, len(territory.forces))
     posting = planned_posting(territory, calendar, settings, table, shifts)
-    return Forces(units, loops, mobilised, missing, rest, moved, posting)
+    return Forces(units, loops, mobilised, missing, rest, moved, posting, standby)
 
 
 def _plan(
@@ -152,8 +172,8 @@ def _intensified(
     return patrols_by_phase(shifts, patrols, calendar, settings, patrol.by_phase, len(territory.forces))
 
 
-def _join(parts: list[Rows], territory: Territory) -> Planned:
-    """One table of all rows with stable ids, sorted by id."""
+def _join(parts: list[Rows], territory: Territory, arrivals: int) -> Planned:
+    """One table of all rows with stable ids, sorted by id; the last ``arrivals`` parts are reinforcement."""
     beats = np.cumsum([0] + [len(p.base) if p.kind in PATROLS else 0 for p in parts])
     kind = np.repeat([KIND[p.kind] for p in parts], [len(p.base) for p in parts])
     base, cell, heads = (np.concatenate([getattr(p, name) for p in parts]) for name in ("base", "cell", "heads"))
@@ -166,12 +186,13 @@ def _join(parts: list[Rows], territory: Territory) -> Planned:
     ids = kind * KIND_BLOCK + site * SITE_BLOCK + number
     order = np.argsort(ids)
     order = order[heads[order].max(axis=1) > 0]
-    return Planned(ids[order], kind[order], base[order], cell[order], heads[order], loop[order])
+    part = np.repeat(np.arange(len(parts)) - (len(parts) - arrivals), [len(p.base) for p in parts])
+    return Planned(ids[order], kind[order], base[order], cell[order], heads[order], loop[order], np.maximum(part[order], -1))
 
 
 def _check_areas(territory: Territory, table: Planned) -> None:
     forces = len(territory.forces)
-    served = np.unique(table.cell[MOBILE[table.kind] & (table.heads[:, POLLING] > 0)] // forces)
+    served = np.unique(table.cell[MOBILE[table.kind] & (table.heads[:, POLLING] > 0) & (table.arrival < 0)] // forces)
     bare = np.setdiff1d(np.unique(territory.sites.area[territory.sites.of_kind("centre")]), served)
     if len(bare):
         raise InputError(
@@ -181,7 +202,7 @@ def _check_areas(territory: Territory, table: Planned) -> None:
 
 
 def _check_reserve(territory: Territory, settings: StaffingSettings, given: list[object], table: Planned) -> None:
-    sections = table.kind == KIND["section"]
+    sections = (table.kind == KIND["section"]) & (table.arrival < 0)
     force = table.cell[sections] % len(territory.forces)
     reserve = np.bincount(force, weights=table.heads[sections, POLLING], minlength=len(territory.forces))
     for name, heads, total in zip(territory.forces, reserve.astype(int).tolist(), given):
@@ -205,12 +226,13 @@ def _units(
     phase[on_loop] = uniforms(streams, "patrol_phase", table.id[on_loop]) * loops.period[table.loop[on_loop]]
     section = table.kind == KIND["section"]
     worked = np.flatnonzero((shifts.heads > came.absent) & (came.begin < shifts.end))
+    columns = kind_columns(table.kind)
     return Units(
         id=table.id,
         base=table.base,
         area=table.cell // forces,
         force=table.cell % forces,
-        **kind_columns(table.kind),
+        **(columns | {"task": np.where(table.arrival >= 0, TASK["reinforcement"], columns["task"])}),
         heads=table.heads.max(axis=1),
         loop=table.loop,
         loop_phase=phase,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from sim.forces.units import skill_bits
 from sim.territory.travel import MODES
 
-TASKS = ("posts", "patrol", "traffic", "checkpoints", "rallies", "rapid_response", "reserve", "normal_service")
+TASKS = ("posts", "patrol", "traffic", "checkpoints", "rallies", "rapid_response", "reserve", "normal_service", "reinforcement")
 """What heads on duty do; rest and absence are computed. Positions are codes in ``Units.task``."""
 
 

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.clock import HOUR, format_time
 from sim.errors import InputError
+from sim.forces.standby import Standby, no_standby
 from sim.forces.units import Units
 from sim.territory.calendar import Calendar, area_label
 from sim.territory.sites import Territory
@@ -42,13 +43,15 @@ class Absences:
 @dataclass(frozen=True, eq=False)
 class Ledger:
     """Heads by area, force, moment and line, (areas, forces, moments, lines); ``resting`` (areas, forces, moments) of
-    the line ``rest`` are in the rest they are owed after a shift; ``mobilised`` (areas, forces)."""
+    the line ``rest`` are in the rest they are owed after a shift; ``mobilised`` (areas, forces); ``moved`` (areas, forces,
+    moments) heads that came as reinforcement from elsewhere less those that left."""
 
     moments: Floats
     lines: tuple[str, ...]
     heads: Ints
     resting: Ints
     mobilised: Ints
+    moved: Ints
 
     def line(self, name: str) -> Ints:
         """Heads of one line, (areas, forces, moments)."""
@@ -77,14 +80,18 @@ def plan_ledger(
     moments: Floats,
     absences: Absences | None = None,
     rest_time: float = 0.0,
+    standby: Standby | None = None,
 ) -> Ledger:
     """The ledger of the shifts in ``units``.
 
     Raises ``InputError`` naming area, force and moment where heads are missing: more on duty, absent and in their rest
     (``rest_time`` after a shift) than are mobilised.
     """
-    spans = _planned(units)
-    ledger = _close(units, _tasks(units, spans, moments), mobilised, moments, absences, rest_time)
+    more = standby or no_standby()
+    times = more.decided_at, more.decided_at + more.delay_time
+    moved = _moved(units, more, times, mobilised.shape, moments)
+    tasks = _tasks(units, _planned(units), moments)
+    ledger = _close(units, tasks, (mobilised, moved), moments, absences, rest_time)
     _raise_if_short(ledger, territory)
     return ledger
 
@@ -96,14 +103,19 @@ def trace_ledger(
     moments: Floats,
     absences: Absences | None = None,
     rest_time: float = 0.0,
+    standby: Standby | None = None,
 ) -> Ledger:
     """The same ledger from a trace's records (columns ``time``, ``kind``, ``unit``, ``value``).
 
-    Heads on duty beyond the shift that the plan gives their unit are on the line ``overtime``.
+    Heads on duty beyond the shift that the plan gives their unit are on the line ``overtime``; those of reinforcement, which may
+    come on request, on its own line.
     """
+    more = standby or no_standby()
     done = _tasks(units, recorded_spans(records, units), moments)
-    planned = _tasks(units, _planned(units), moments)
-    return _close(units, done, mobilised, moments, absences, rest_time, planned)
+    planned = _tasks(units, _planned(units), moments)[1]
+    planned[more.unit] = done[1][more.unit]
+    moved = _moved(units, more, _called(records, units, more), mobilised.shape, moments)
+    return _close(units, done, (mobilised, moved), moments, absences, rest_time, planned)
 
 
 def check_ledger(plan: Ledger, actual: Ledger | None = None) -> None:
@@ -111,11 +123,11 @@ def check_ledger(plan: Ledger, actual: Ledger | None = None) -> None:
     apart)."""
     for ledger in (plan,) if actual is None else (plan, actual):
         total = ledger.heads.sum(axis=-1)
-        assert (total == ledger.mobilised[..., None]).all(), "the ledger does not close"
+        assert (total == ledger.mobilised[..., None] + ledger.moved).all(), "the ledger does not close"
         assert ledger.heads.min(initial=0) >= 0, f"negative heads: {_where(ledger, ledger.heads.min(axis=-1))}"
     if actual is not None:
-        tasks = len(plan.lines) - len(COMPUTED)
-        wrong = (plan.heads != actual.heads)[..., :tasks].any(axis=-1)
+        tasks = [k for k, line in enumerate(plan.lines) if line not in (*COMPUTED, "reinforcement")]
+        wrong = (plan.heads != actual.heads)[..., tasks].any(axis=-1)
         assert not wrong.any(), f"the trace's heads differ from the plan: {_where(actual, -wrong.astype(np.int64))}"
 
 
@@ -151,6 +163,34 @@ def _planned(units: Units) -> Spans:
     )
 
 
+def _moved(
+    units: Units, standby: Standby, times: tuple[Floats, Floats], shape: tuple[int, ...], moments: Floats
+) -> Ints:
+    """Heads that came to each area as reinforcement from another one less those that left it, (areas, forces, moments).
+
+    ``times``: when each unit that stands by leaves its giver and is there (NaN: never).
+    """
+    left_at, came_at = times
+    away = np.flatnonzero((standby.giver != units.area[standby.unit]) & np.isfinite(left_at))
+    row, force, giver = standby.unit[away], units.force[standby.unit[away]], standby.giver[away]
+    heads, ever = units.heads[row], np.full(len(away), np.inf)
+    groups = shape[0] * shape[1]
+    came = _count(Spans(row, came_at[away], ever, heads), units.area[row] * shape[1] + force, groups, moments)
+    left = _count(Spans(row, left_at[away], ever, heads), giver * shape[1] + force, groups, moments)
+    return (came - left).reshape(*shape, -1)
+
+
+def _called(records: Mapping[str, NDArray[np.generic]], units: Units, standby: Standby) -> tuple[Floats, Floats]:
+    """When each unit that stands by set out and came (NaN: never), from the records."""
+    sent = np.flatnonzero(np.asarray(records["kind"]) == CODE["reinforcement_sent"])
+    left = np.full(len(units), np.nan)
+    came = left.copy()
+    row = np.searchsorted(units.id, np.asarray(records["unit"])[sent])
+    left[row] = np.asarray(records["time"], dtype=np.float64)[sent]
+    came[row] = left[row] + np.asarray(records["value"], dtype=np.float64)[sent]
+    return left[standby.unit], came[standby.unit]
+
+
 def recorded_spans(records: Mapping[str, NDArray[np.generic]], units: Units) -> Spans:
     """Spans between the records that change a unit's heads; several at one moment leave the last one."""
     kind = np.asarray(records["kind"])
@@ -184,17 +224,18 @@ def _tasks(units: Units, spans: Spans, moments: Floats) -> tuple[Spans, Ints]:
 def _close(
     units: Units,
     done: tuple[Spans, Ints],
-    mobilised: Ints,
+    pool: tuple[Ints, Ints],
     moments: Floats,
     absences: Absences | None,
     rest_time: float,
-    planned: tuple[Spans, Ints] | None = None,
+    planned: Ints | None = None,
 ) -> Ledger:
-    """Sum units up by area, force and task, and compute overtime, absence, and rest as what is left of the
-    mobilised."""
+    """Sum units up by area, force and task, and compute overtime, absence, and rest as what is left of the ``pool``: the
+    mobilised and those who moved."""
+    mobilised, moved = pool
     areas, forces = mobilised.shape
     cell, tasks = units.area * forces + units.force, len(units.tasks)
-    regular = done[1] if planned is None else np.minimum(done[1], planned[1])
+    regular = done[1] if planned is None else np.minimum(done[1], planned)
     lines = np.zeros((areas * forces * tasks, len(moments)), dtype=np.int64)
     np.add.at(lines, cell * tasks + units.task, regular)
     late = np.zeros((areas * forces, len(moments)), dtype=np.int64)
@@ -204,13 +245,14 @@ def _close(
         gone = Spans(absences.area, absences.begin, absences.end, absences.heads)
         missing = _count(gone, absences.area * forces + absences.force, areas * forces, moments)
     by_task = lines.reshape(areas * forces, tasks, -1)
-    rest = mobilised.reshape(-1, 1) - by_task.sum(axis=1) - late - missing
+    rest = (mobilised[..., None] + moved).reshape(areas * forces, -1) - by_task.sum(axis=1) - late - missing
     heads = np.concatenate([by_task, late[:, None], rest[:, None], missing[:, None]], axis=1)
     shape = (areas, forces, len(moments))
     spans = done[0]
     owed = Spans(spans.row, spans.end, spans.end + rest_time, spans.heads)
     resting = _count(owed, cell[spans.row], areas * forces, moments).reshape(shape)
-    return Ledger(moments, units.tasks + COMPUTED, np.moveaxis(heads, 1, 2).reshape(*shape, -1), resting, mobilised)
+    closed = np.moveaxis(heads, 1, 2).reshape(*shape, -1)
+    return Ledger(moments, units.tasks + COMPUTED, closed, resting, mobilised, moved)
 
 
 def _raise_if_short(ledger: Ledger, territory: Territory) -> None:

@@ -40,7 +40,7 @@ Bools = NDArray[np.bool_]
 @dataclass(frozen=True, eq=False)
 class Planned:
     """All planned units in order of id; arrays (units,), ``heads`` (units, 4) by kind of period; ``loop`` counts over all
-    beats; ``cell``: area x forces + force."""
+    beats; ``cell``: area x forces + force; ``arrival``: entry of the reinforcement that a unit belongs to (-1: none)."""
 
     id: Ints
     kind: Ints
@@ -48,6 +48,7 @@ class Planned:
     cell: Ints
     heads: Ints
     loop: Ints
+    arrival: Ints
 
     def is_kind(self, name: str) -> Bools:
         """Which units are of one kind, shape (units,)."""
@@ -76,7 +77,7 @@ def plan_shifts(
     votes[fixed] = calendar.site_opening[table.base[fixed]]
     begin[fixed], end[fixed] = post_spans(territory, calendar, table.base[fixed])
     begin[posts] = calendar.opening[area[posts]] - settings.shifts.checkpoint_lead
-    heads = np.where((ring | ground)[:, None], 0, table.heads)
+    heads = np.where((ring | ground | (table.arrival >= 0))[:, None], 0, table.heads)
     roster = build_roster(calendar, settings.shifts)
     _check_no_hole(territory, settings, roster, (area[fixed], begin[fixed], end[fixed]))
     regular = shifts_by_period(roster, area, heads, (begin, end), votes)

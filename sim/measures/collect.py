@@ -35,7 +35,9 @@ from sim.measures.presence import (
 )
 from sim.measures.prevented import prevented_by_area, prevented_by_class
 from sim.measures.rallies import burden, rally_table
+from sim.measures.reinforcement import reinforcement_table
 from sim.measures.response import IncidentTable, incident_table
+from sim.measures.rules import attempts, rule_figures, rules_table
 from sim.measures.summary import DIMENSIONS, incident_columns, statistics, summary
 from sim.scenario import Scenario
 
@@ -98,12 +100,15 @@ def measure(
     tables = _tables(day, table, cover, seen, result) | post_tables(day, posts, per_place)
     tables |= call_tables(day, calls, table) | command_tables(day, table)
     tables |= patrol_tables(day, table, visits, seen, patrols)
+    tried = attempts(day)
+    tables |= {"rules": rules_table(day, tried), "reinforcement": reinforcement_table(day)}
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
     headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts) | call_figures(day, calls)
     headline |= patrol_figures(day, table, patrols)
+    headline |= rule_figures(day, tried)
     return Measures(headline, tables, table, cover)  # type: ignore[arg-type]
 
 

@@ -25,7 +25,9 @@ from sim.measures import (
     presence,
     prevented,
     rallies,
+    reinforcement,
     response,
+    rules,
     summary,
     sweeps,
 )
@@ -54,6 +56,8 @@ MODULES = (
     command,
     cost,
     patrols,
+    rules,
+    reinforcement,
 )
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from sim.demand.tape import Tape
 from sim.measures.activity import status_times
 from sim.measures.alert import level_steps
+from sim.measures.checks import check_coverage, check_heads, check_rules
 from sim.measures.command import without_asking
-from sim.measures.coverage import coverage, coverage_by_area
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
 from sim.measures.positions import LOOP_ENDS
 from sim.measures.replay_legs import check_planned
@@ -77,6 +77,8 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
     check_planned(day)
     check_alert(day)
     check_coverage(day)
+    check_rules(day)
+    check_heads(day)
 
 
 def check_clock(day: Day) -> None:
@@ -290,18 +292,3 @@ def check_alert(day: Day) -> None:
     off = np.abs(spare).min(axis=(0, 1), initial=np.inf)
     late = np.flatnonzero(off > 1e-6)
     assert len(late) == 0, f"I13: unit {units.id[unit[late[:1]]]} does not mobilise as the level of its area says"
-
-
-def check_coverage(day: Day, grid_time: float = 7200.0) -> None:
-    """I11: coverage lies in [0, 1], offices count once, and areas add up to the whole (on a coarse time grid)."""
-    cover = coverage(day, grid_time)
-    if len(cover.centres) == 0 or cover.potential.size == 0:
-        return
-    areas, whole = coverage_by_area(day.scenario, cover), float(cover.share(cover.offices, cover.covered)[0])
-    assert 0.0 <= whole <= 1.0, f"I11: coverage is {whole}"
-    total = int(day.scenario.territory.sites.offices[cover.centres].sum())
-    by_area = sum(int(count or 0) for count in areas["offices"])
-    assert by_area == total, f"I11: areas have {by_area} offices, the whole {total}"
-    assert all(share is None or 0.0 <= float(share) <= 1.0 for share in areas["coverage"]), (
-        "I11: an area's coverage leaves [0, 1]"
-    )

@@ -252,6 +252,8 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
         world.presence = Presence(scenario.loops, world.units, scenario.deterrence)
     if scenario.traffic.access_factor > 1.0:
         world.access = Access(scenario, world.units, travel)
+    inside = np.array([cls.inside for cls in scenario.classes], dtype=np.bool_)[tape.incidents.cls]
+    world.entry_marks = dict(zip(tape.incidents.id[inside].tolist(), tape.incidents.entry[inside].tolist(), strict=True))
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
 

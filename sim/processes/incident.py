@@ -7,6 +7,7 @@ from math import inf
 
 from sim.demand.tape import CHANNELS
 from sim.errors import InputError
+from sim.processes import entry
 from sim.processes.actors import Task
 from sim.processes.callers import UNHEARD, call_again, first_room, hush
 from sim.processes.command import go_up
@@ -95,7 +96,8 @@ def team_strength(world: World, site: int) -> float:
 def settle_on_spot(world: World, task: Task) -> Tale:
     """The fixed team at the centre settles it without a mobile unit."""
     world.record(K["handled"], task, None, task.site, task.area.index, task.last, world.heads_at[task.site])
-    yield world.clock._now + task.scene_time[0], TASK + task.id
+    outside = (yield from entry.enter(world, task, None)) if task.cls.inside else 1.0
+    yield world.clock._now + task.scene_time[0] * outside, TASK + task.id
     end(world, task, "closed", 0)
 
 

@@ -10,9 +10,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError, nearest
+from sim.processes import entry
 from sim.processes.alert import BY_PLAN, order_level
 from sim.processes.duty import enter_service, go_off
 from sim.processes.kernel import ORDER, Tale
+from sim.processes.reinforce import request_reinforcement
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.world import K, World
 from sim.settings.alert import LEVELS
@@ -104,8 +106,14 @@ EFFECTS: dict[str, Callable[[World, Inject], None]] = {
     "recall": recall_unit,
     "assign": assign,
     "alert_level": set_alert,
+    "request_reinforcement": request_reinforcement,
+    "enter_centre": entry.enter_centre,
+    "carry_box": entry.carry_box,
+    "attend_count": entry.attend_count,
 }
 """Every order that pollday carries out."""
+COUNTS = {"desk_operators": "operators", "request_reinforcement": "units"}
+"""Orders about a dispatch area, with a number of something."""
 
 
 def check(world: World, order: Inject) -> None:
@@ -119,12 +127,15 @@ def check(world: World, order: Inject) -> None:
         world.site(order.target)
     elif order.effect == "alert_level":
         _check_alert(world, order)
-    elif order.effect != "desk_operators":
+    elif order.effect in ("enter_centre", "carry_box", "attend_count"):
+        world.any_unit(order.target)
+        world.site(int(order.value))
+    elif order.effect not in COUNTS:
         world.unit(order.target)
     elif not 0 <= order.target < len(world.areas):
-        raise InputError(f"desk_operators: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
+        raise InputError(f"{order.effect}: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
     elif not 0 <= order.value <= 10_000:
-        raise InputError(f"desk_operators: {order.value:g} operators, allowed: 0 to 10000")
+        raise InputError(f"{order.effect}: {order.value:g} {COUNTS[order.effect]}, allowed: 0 to 10000")
 
 
 def _check_alert(world: World, order: Inject) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
+from sim.processes.entry import enter
 from sim.processes.kernel import FREE, Story, Tale
 from sim.processes.world import K, World
 from sim.territory.travel import MODES
@@ -24,8 +25,10 @@ def respond(world: World, task: Task, unit: Unit) -> Tale:
     arrive(world, task, unit)
     if task.cls.start == "together":
         yield from _wait_for_all(world, task, unit)
-    done_at = clock._now + task.scene_time[unit.place] * unit.scene_factor if task.ends_at is None else task.ends_at
-    yield done_at, FREE + unit.id
+    work = task.scene_time[unit.place] * unit.scene_factor
+    if task.cls.inside:
+        work *= yield from enter(world, task, unit)
+    yield (clock._now + work if task.ends_at is None else task.ends_at), FREE + unit.id
     if task.convey_to >= 0 and unit.place == 0:
         yield from convey(world, task, unit)
     task.finished += 1

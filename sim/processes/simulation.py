@@ -13,10 +13,12 @@ from sim.processes.alert import start_alert
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import Vehicle, technology_by_site, watch
 from sim.processes.duty import Shifts, duty, hold_posts
+from sim.processes.entry import positions
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
+from sim.processes.reinforce import start_reinforcement
 from sim.processes.world import K, World
 from sim.scenario import Scenario
 from sim.trace import Trace
@@ -79,6 +81,9 @@ class Simulation:
         world, clock = self.world, self.world.clock
         Story(clock, phases(world))
         start_alert(world)
+        if self.scenario.rules.forces:
+            Story(clock, positions(world))
+        start_reinforcement(world)
         self._start_duty()
         technology = technology_by_site(self.scenario).tolist()
         for site, vehicles in _vehicles_by_site(self.tape).items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -60,6 +61,9 @@ class World:
         self.awaited: dict[int, Event] = {}
         self.go_up: Callable[[Task], None]
         self.heads_at = [0] * len(scenario.territory.sites)
+        self.answers: dict[int, tuple[float, bool]] = {}
+        self.entry_marks: dict[int, float] = {}
+        self.standby: defaultdict[int, list[tuple[float, int, float]]] = defaultdict(list)
 
     @property
     def now(self) -> float:
@@ -71,6 +75,13 @@ class World:
         if id not in self.unit_by_id:
             raise InputError(f"no mobile unit has the id {id}")
         return self.unit_by_id[id]
+
+    def any_unit(self, id: int) -> Unit:
+        """The unit with a stable id, posts included. Raises ``InputError`` if there is none."""
+        row = int(np.searchsorted(self.scenario.units.id, id))
+        if row == len(self.units) or self.units[row].id != id:
+            raise InputError(f"no unit has the id {id}")
+        return self.units[row]
 
     def site(self, id: int) -> int:
         """Position of the site with a stable id. Raises ``InputError`` if there is none."""

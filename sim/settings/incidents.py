@@ -56,7 +56,8 @@ class ClassSettings:
     (``none``: no unit). ``scene_time``: seconds of work of each unit. ``on_spot``: probability that a fixed team
     settles it. ``deterred``: how strongly presence deters it (0: not at all, 1: fully). ``ordered``: part of a planned
     disturbance, so an intercepted vehicle may cancel it. ``clustered``: comes in clusters of neighbouring centres.
-    ``stop_share`` of them stop the vote at the centre for ``stop_time`` seconds.
+    ``stop_share`` of them stop the vote at the centre for ``stop_time`` seconds. ``inside``: the work lies
+    inside the centre, so that rules of engagement apply.
     """
 
     priority: Annotated[int, Field(ge=1, le=4)]
@@ -75,6 +76,7 @@ class ClassSettings:
     deterred: Share = 0.0
     ordered: bool = False
     clustered: bool = False
+    inside: bool = False
 
 
 @settings

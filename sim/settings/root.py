@@ -15,6 +15,7 @@ from sim.settings.demand import DemandSettings
 from sim.settings.deterrence import DeterrenceSettings
 from sim.settings.forces import PatrolSettings, StaffingSettings
 from sim.settings.posts import PostSettings
+from sim.settings.reinforcement import ReinforcementSettings
 from sim.settings.response import (
     DispatchSettings,
     RallySettings,
@@ -22,6 +23,7 @@ from sim.settings.response import (
     TargetSettings,
     TravelSettings,
 )
+from sim.settings.rules import RulesSettings
 from sim.settings.territory import TerritorySettings
 from sim.settings.traffic import TrafficSettings
 from sim.settings.voting import VotingSettings
@@ -55,3 +57,5 @@ class Settings:
     alert: AlertSettings = Field(default_factory=AlertSettings)
     traffic: TrafficSettings = Field(default_factory=TrafficSettings)
     voting: VotingSettings = Field(default_factory=VotingSettings)
+    rules: RulesSettings = Field(default_factory=RulesSettings)
+    reinforcement: ReinforcementSettings = Field(default_factory=ReinforcementSettings)

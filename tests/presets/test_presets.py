@@ -44,7 +44,7 @@ def run_preset(preset: str) -> RunDay:
     trace = run(scenario, tape)
     hours = ledger_hours(scenario.calendar)
     recorded = trace_ledger(
-        trace.columns(), scenario.units, forces.mobilised, hours, forces.absences, forces.rest_time
+        trace.columns(), scenario.units, forces.mobilised, hours, forces.absences, forces.rest_time, forces.standby
     )
     return RunDay(scenario, tape, trace, build_ledger(scenario, forces), recorded, measure(scenario, tape, trace))
 
