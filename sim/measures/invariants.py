@@ -16,6 +16,7 @@ from sim.measures.checks import check_coverage, check_heads, check_rules
 from sim.measures.command import without_asking
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
 from sim.measures.positions import LOOP_ENDS
+from sim.measures.prevented import chances
 from sim.measures.replay_legs import check_planned
 from sim.measures.replay_queue import check_queue
 from sim.measures.response import PARTS, STATUSES, incident_table
@@ -70,6 +71,7 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
     check_unit_steps(day)
     check_task_steps(day)
     check_accounting(day)
+    check_candidates(day)
     check_parts(day)
     check_status_times(day)
     check_legs(day)
@@ -151,6 +153,17 @@ def check_accounting(day: Day) -> None:
     with_slots = np.array([len(c.slots) > 0 for c in day.scenario.classes])[closed.cls]
     absent = np.flatnonzero(np.isnan(closed.first_arrival_at) & with_slots)
     assert len(absent) == 0, f"I1: incident {closed.id[absent[:1]]} was closed but nobody arrived"
+
+
+def check_candidates(day: Day) -> None:
+    """I13: a candidate happens exactly where its u is at most the chance that its records tell, which is none above 1."""
+    chance, tape = chances(day), day.tape.incidents
+    high = np.flatnonzero(chance > 1.0)
+    assert len(high) == 0, f"I13: the chance of candidate {tape.id[high[:1]]} is above 1"
+    prevented = np.zeros(len(tape), dtype=np.bool_)
+    prevented[day.task[day.records("prevented")]] = True
+    wrong = np.flatnonzero(np.isfinite(chance) & (prevented == (tape.candidate <= chance)))
+    assert len(wrong) == 0, f"I13: candidate {tape.id[wrong[:1]]} has u {tape.candidate[wrong[:1]]}, chance {chance[wrong[:1]]}"
 
 
 def check_parts(day: Day) -> None:
