@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from sim.demand.catalogue import build_classes
 from sim.demand.draw import draw_tape
-from sim.demand.tape import Tape
+from sim.demand.tape import Inject, Tape
 from sim.demand.vehicles import Traffic
 from sim.demand.voters import voter_flow
 from sim.forces.alert import plan_alert
@@ -18,7 +18,7 @@ from sim.scenario import Scenario
 from sim.settings import Settings
 from sim.streams import Streams
 from sim.territory.build import build_territory
-from sim.territory.calendar import Calendar, build_calendar
+from sim.territory.calendar import Calendar, build_calendar, extended_closings
 from sim.territory.sites import Territory
 
 
@@ -99,7 +99,7 @@ def build_tape(settings: Settings, place: Place | None = None, replication: int 
     checkpoints = settings.checkpoints
     traffic = Traffic(checkpoints.traffic_city, checkpoints.traffic_rural, checkpoints.peak_factor)
     number = settings.replication if replication is None else replication
-    return draw_tape(
+    tape = draw_tape(
         where.territory,
         where.calendar,
         settings.demand,
@@ -109,6 +109,9 @@ def build_tape(settings: Settings, place: Place | None = None, replication: int 
         hazard_bound=settings.rallies.hazard_bound,
         deterrence=settings.deterrence,
     )
+    decided = extended_closings(settings.calendar, where.territory, where.calendar)
+    injects = tuple(Inject(at, "extend_voting", area, closing) for at, area, closing in decided)
+    return replace(tape, injects=(*tape.injects, *injects)) if injects else tape
 
 
 def build_ledger(scenario: Scenario, forces: Forces) -> Ledger:

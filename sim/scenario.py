@@ -89,7 +89,9 @@ class Scenario:
     def digest(self) -> str:
         """SHA-256 over all parts, arrays included."""
         loops = {f"loop_{f.name}": getattr(self.loops, f.name) for f in fields(Loops)}
-        calendar = {f.name: getattr(self.calendar, f.name) for f in fields(Calendar) if f.name not in ("begin", "end")}
+        hours = {f.name: getattr(self.calendar, f.name) for f in fields(Calendar)}
+        calendar = {name: value for name, value in hours.items() if isinstance(value, np.ndarray | tuple)}
+        rules = tuple(value for name, value in hours.items() if name not in calendar)
         posting = {f"posting_{f.name}": getattr(self.posting, f.name) for f in fields(Posting)}
         arrays = {"preferences": self.preferences, "operators": self.operators, "mobilised": self.mobilised}
         parts = [
@@ -102,7 +104,7 @@ class Scenario:
             digest_columns(posting),
             digest_columns({f.name: getattr(self.standby, f.name) for f in fields(Standby)}),
             digest_columns({name: array for name, array in arrays.items() if array is not None}),
-            repr((self.calendar.begin, self.calendar.end, self.classes)),
+            repr((rules, self.classes)),
             repr(self.deterrence),
             repr(self.rules),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),

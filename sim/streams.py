@@ -42,6 +42,8 @@ PURPOSES: dict[str, int] = {
     "match_incidents": 33,
     "female_officers": 34,
     "entry": 42,
+    "counts": 80,
+    "convoys": 81,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

@@ -85,6 +85,11 @@ KINDS = (
     Kind("entered", value="rule under which the centre was entered: position in sim.policies.rules.RULES"),
     Kind("action_blocked", value="rule that forbids it: position in sim.policies.rules.RULES"),
     Kind("post_position", value="2 x force, and 1 more where its posts stand outside the building from now on"),
+    Kind("extension_requested", value="closing that the police ask the electoral authority for"),
+    Kind("extension_refused", value="closing that was asked for"),
+    Kind("voting_extended", value="new closing, decided by the electoral authority"),
+    Kind("count_started", value="seconds after the closing: those in line have voted"),
+    Kind("count_ended", value="heads of the fixed team outside"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

@@ -17,6 +17,7 @@ ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL = CALLS = (
     "advice_call", "false_call", "tip_call", "complaint_call", "duplicate_call",
 )  # fmt: skip
 """Calls that need no unit but keep the desk busy; a duplicate call is one more about an incident, its parent."""
+BALLOT_ESCORT = "ballot_escort"
 
 
 def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
@@ -57,7 +58,7 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
     ]
     calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in CALLS]
     matches = _matches(settings) if settings.rallies.matches.areas else ()
-    classes = (*election, *rally, *normal, *calls, *matches, *planned_classes(settings))
+    classes = (*election, *rally, *normal, *calls, *matches, *planned_classes(settings), *_ballots(settings))
     names = [c.name for c in classes]
     if double := [name for name in names if names.count(name) > 1]:
         raise InputError(f"demand: the class name '{double[0]}' is used twice")
@@ -73,6 +74,17 @@ def _matches(settings: DemandSettings) -> Iterator[IncidentClass]:
     for name, c in match_settings(settings).items():
         slots = _slots("rallies.matches", name, c.package)
         yield IncidentClass(name, c.priority, slots, on_spot=c.on_spot, harm=c.harm, group=c.group)
+
+
+def _ballots(settings: DemandSettings) -> list[IncidentClass]:
+    """The class of the trips that bring boxes in: electoral staff carry, the package escorts."""
+    rule = settings.ballots
+    if not rule.convoys:
+        return []
+    slots = parse_package(rule.package, "demand.ballots.package")
+    if not slots:
+        raise InputError("demand.ballots.package: none; a convoy needs an escort, or set demand.ballots.convoys: false")
+    return [IncidentClass(BALLOT_ESCORT, rule.priority, slots, "together", harm=0.0, group="planned", convoy=True)]
 
 
 def _slots(group: str, name: str, package: str) -> tuple[Slot, ...]:

@@ -88,6 +88,12 @@ LEGS: dict[str, Spec] = {
     "site": Spec("site", "site"),
     "hold_time": Spec("hold_time", "number", empty=0.0),
 }
+COUNTS: dict[str, Spec] = {
+    "site": Spec("site", "site"),
+    "votes": Spec("votes", "whole", 0, _BIG, empty=0),
+    "queue_time": Spec("queue_time", "number", empty=0.0),
+    "count_time": Spec("count_time", "number"),
+}
 INJECTS: dict[str, Spec] = {
     "at": Spec("at", "moment"),
     "effect": Spec("effect", "name"),

@@ -69,14 +69,18 @@ class DayCurves:
     def curve(self, area: int, times: Mapping[Any, float]) -> Curve:
         """The curve of one area for a mix such as ``{"voters": 0.7, "count": 0.3}``."""
         c = self.calendar
-        hours = (c.opening[area], c.closing[area], c.start_of("stand_down")[area], bool(self.spiked[area]))
+        ends = [c.start_of(phase)[area] for phase in ("transport" if "transport" in c.phases else "stand_down", "stand_down")]
+        hours = (c.opening[area], c.closing[area], *ends, bool(self.spiked[area]))
         key = (hours, tuple(sorted(times.items())))
         if key not in self._known:
             parts = [self._component(name, *hours) for name in times]
             self._known[key] = mix(parts, list(times.values()))
         return self._known[key]
 
-    def _component(self, name: str, opening: float, closing: float, stand_down: float, spiked: bool) -> Curve:
+    def _component(
+        self, name: str, opening: float, closing: float, counted: float, stand_down: float, spiked: bool
+    ) -> Curve:
+        """One stream; the count's lasts from the closing until boxes and minutes are on the road."""
         if name == "voters":
             return _voters(self.turnout, opening, closing, spiked)
         if name == "opening":
@@ -84,7 +88,7 @@ class DayCurves:
             return Curve(opening + t, share)
         if name == "count":
             t, share = np.array(self.turnout.count).T
-            return Curve(closing + t * max(stand_down - closing, 1.0), share)
+            return Curve(closing + t * max(counted - closing, 1.0), share)
         return Curve(np.array([opening, stand_down]), np.array([0.0, 1.0]))
 
 

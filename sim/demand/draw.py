@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.ballots import draw_convoys, draw_counts
 from sim.demand.catalogue import build_classes
 from sim.demand.duplicates import duplicate_calls
 from sim.demand.election import election_groups
 from sim.demand.escorts import escort_errands
 from sim.demand.marks import Columns, complete
 from sim.demand.matches import draw_matches, match_errands, match_groups
+from sim.demand.merge import join_incidents, join_legs
 from sim.demand.normal import expected_normal, normal_groups
 from sim.demand.planned import with_errands
 from sim.demand.rallies import IDS_PER_AREA, draw_rallies, patrol_errands, rally_groups, with_sweeps
@@ -61,7 +64,17 @@ def draw_tape(
     errands = [*sweeps, *patrol_errands(world, rallies), *match_errands(world, matches), *escort_errands(world)]
     rows, legs = with_errands(world, drawn, errands)
     gatherings = sorted((rally for area in (*rallies, *matches) for rally in area), key=lambda rally: rally.id)
-    return Tape(rows, vehicles, tuple(gatherings), legs=legs)
+    return with_ballots(world, Tape(rows, vehicles, tuple(gatherings), legs=legs))
+
+
+def with_ballots(world: World, tape: Tape) -> Tape:
+    """The tape with the count of every centre and the trips that bring the boxes in, as far as they are switched on."""
+    counts = draw_counts(world)
+    convoys = draw_convoys(world, counts)
+    if convoys is None:
+        return replace(tape, counts=counts)
+    rows, routes = convoys
+    return replace(tape, incidents=join_incidents(tape.incidents, rows), legs=join_legs(tape.legs, routes), counts=counts)
 
 
 def expected_counts(territory: Territory, calendar: Calendar, settings: DemandSettings) -> dict[str, Floats]:
@@ -109,7 +122,7 @@ def _incidents(world: World, groups: list[Group]) -> Incidents:
     An id holds class, area and number: the same incident keeps it whatever happens in other classes and areas.
     """
     columns = complete(world, groups)
-    blocks = [((g.cls + 1) * 1000 + g.area) * _IDS_PER_GROUP for g in groups]
+    blocks = [((g.cls + 1) * 1000 + g.area) * _IDS_PER_GROUP + g.first for g in groups]
     ids = np.concatenate([block + np.arange(len(g.at)) for block, g in zip(blocks, groups)])
     inside = _inside(world, columns)
     calls, call_ids = duplicate_calls(world, groups, columns, ids)

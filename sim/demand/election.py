@@ -31,6 +31,27 @@ def election_groups(world: World) -> Iterator[Group]:
                 at, site = draw(world, area, centres[area], key, mean, spec.times)
                 sites = world.territory.sites
                 yield Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], None, deterred, bound)
+        if world.calendar.latest_extension > 0.0 and spec.times.get("voters", 0.0) > 0.0:
+            for area, code in world.areas:
+                yield _extra_time(world, area, entity(code, name, "extra time"), name, centres[area], (deterred, bound))
+
+
+EXTRA_FROM = 500_000
+"""Number of the first candidate of extra time among the incidents of its class and area."""
+_LAST_BLOCK = 1800.0
+
+
+def _extra_time(world: World, area: int, key: int, name: str, pick: Pick, marks: tuple[int, float]) -> Group:
+    """What happens only if the vote is prolonged, up to the latest closing: as dense as in the last half hour before."""
+    calendar, sites, times = world.calendar, world.territory.sites, world.settings.classes[name].times
+    closing = float(calendar.closing[area])
+    last = 1.0 - float(world.curves.curve(area, {"voters": 1.0}).share_until(closing - _LAST_BLOCK))
+    mean = world.expected(name, area) * marks[1] * times["voters"] * last * calendar.latest_extension / _LAST_BLOCK
+    count = world.streams("incident_counts", key).poisson(mean)
+    at = closing + world.streams("incident_times", key).random(count) * calendar.latest_extension
+    site = pick.choose(world.streams("incident_places", key).random(count))
+    thinning, place = marks[0] | THINNINGS["open"], (sites.x[site], sites.y[site])
+    return Group(world.code[name], area, key, at, site, *place, thinning=thinning, bound=marks[1], first=EXTRA_FROM)
 
 
 def _singles(world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:

@@ -1,9 +1,9 @@
 """Tapes as files: CSV (one row per incident) and YAML, written by pollday or by hand, and tapes put together.
 
 ``tape.csv`` holds the incidents; what else a tape has stands beside it in ``tape.vehicles.csv``, ``tape.rallies.csv``,
-``tape.injects.csv`` and ``tape.legs.csv``. A YAML file holds the same rows under ``incidents``, ``vehicles``,
-``rallies``, ``injects`` and ``legs``. A row written by hand needs ``id``, ``at``, ``site`` and ``scene_time`` only
-(DESIGN 6.1: a missing mark means no noise, never prevented, never escalates, infinite patience).
+``tape.injects.csv``, ``tape.legs.csv`` and ``tape.counts.csv``. A YAML file holds the same rows under
+``incidents``, ``vehicles``, ``rallies``, ``injects``, ``legs`` and ``counts``. A row written by hand needs ``id``, ``at``,
+``site`` and ``scene_time`` only (DESIGN 6.1: a missing mark means no noise, never prevented, never escalates, infinite patience).
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from sim.clock import format_time
 from sim.demand.classes import IncidentClass
-from sim.demand.columns import INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Spec, needed, texts
+from sim.demand.columns import COUNTS, INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Spec, needed, texts
 from sim.demand.reading import HAND, Parts, tape_from_parts
 from sim.demand.tape import Incidents, Tape
 from sim.errors import InputError, nearest
@@ -33,6 +33,7 @@ PARTS: dict[str, dict[str, Spec]] = {
     "rallies": RALLIES,
     "injects": INJECTS,
     "legs": LEGS,
+    "counts": COUNTS,
 }
 _SPAN = (EARLIEST, LATEST)
 
@@ -101,6 +102,7 @@ def _tables(tape: Tape, territory: Territory, classes: Sequence[str]) -> dict[st
         "rallies": tape.rallies,
         "injects": tape.injects,
         "legs": tape.legs,
+        "counts": tape.counts,
     }
     tables = {}
     for part, specs in PARTS.items():

@@ -15,7 +15,7 @@ from scipy.special import ndtri
 from sim.clock import DAY
 from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL, match_settings
 from sim.demand.packages import MAX_UNITS
-from sim.demand.tape import CHANNELS
+from sim.demand.tape import CHANNELS, THINNINGS
 from sim.demand.world import Group, World
 
 Floats = NDArray[np.float64]
@@ -41,6 +41,7 @@ def complete(world: World, groups: list[Group]) -> Columns:
     columns |= _reports(world, groups, cls, priority)
     columns |= _waiting(world, groups, cls, priority)
     columns |= _candidates(world, groups, counts, cls)
+    columns["thinning"] = columns["thinning"].astype(np.int64) | _follows_count(world, columns, area)
     columns["voting_stop_time"] = _stops(world, groups, columns, area)
     columns["entry"] = _entries(world, groups, counts)
     return columns | _work(world, groups, cls)
@@ -151,12 +152,23 @@ def _entries(world: World, groups: list[Group], counts: list[int]) -> Floats:
     return np.concatenate(parts)
 
 
+def _follows_count(world: World, columns: Columns, area: Ints) -> Ints:
+    """The mark of what comes with the count, where the closing may move: it moves with it."""
+    if world.calendar.latest_extension <= 0.0:
+        return np.zeros(len(area), dtype=np.int64)
+    specs = [world.settings.classes.get(c.name) for c in world.classes]
+    counts = np.array([bool(spec and spec.times.get("count", 0.0)) for spec in specs])[columns["cls"].astype(np.int64)]
+    after = columns["at"].astype(np.float64) > world.calendar.closing[area]
+    in_extra_time = (columns["thinning"].astype(np.int64) & THINNINGS["open"]) > 0
+    return np.where(counts & after & ~in_extra_time, THINNINGS["count"], 0)
+
+
 def _parents(group: Group) -> Ints:
     return np.full(len(group.at), -1, dtype=np.int64) if group.parent is None else group.parent
 
 
 def _stops(world: World, groups: list[Group], columns: Columns, area: Ints) -> Floats:
-    """Seconds of voting lost at the site: only while that centre votes, and never past its closing."""
+    """Seconds of voting lost at the site: only while that centre votes, and never past its latest closing."""
     u, _ = _draw(world, groups, "incident_marks", 1, 0)
     specs = [world.settings.classes.get(c.name) for c in world.classes]
     cls, at = columns["cls"].astype(np.int64), columns["at"].astype(np.float64)
@@ -166,6 +178,7 @@ def _stops(world: World, groups: list[Group], columns: Columns, area: Ints) -> F
     lead = calendar.opening[area] - calendar.site_opening[columns["site"].astype(np.int64)]
     days = np.clip(np.floor((calendar.closing[area] - at) / DAY), 0.0, np.floor(lead / DAY)) * DAY
     opening, closing = calendar.opening[area] - days, calendar.closing[area] - days
+    closing = closing + np.where(days == 0.0, calendar.latest_extension, 0.0)
     lost = np.minimum(at + length, closing) - np.maximum(at, opening)
     return np.where(u[0] < share, np.clip(lost, 0.0, length), 0.0)
 

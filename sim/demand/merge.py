@@ -7,6 +7,7 @@ from dataclasses import fields
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.counts import Counts
 from sim.demand.tape import Incidents, Legs, Rally, Tape, Vehicles, legs
 from sim.errors import InputError
 
@@ -25,7 +26,8 @@ def merge_tapes(first: Tape, second: Tape) -> Tape:
     injects = sorted((*first.injects, *second.injects), key=lambda i: (i.at, i.effect, i.target, i.value))
     rows = join_incidents(first.incidents, second.incidents)
     vehicles = _joined_vehicles(first.vehicles, second.vehicles)
-    return Tape(rows, vehicles, tuple(rallies), tuple(injects), _joined_legs(first.legs, second.legs))
+    routes, counts = join_legs(first.legs, second.legs), _joined_counts(first.counts, second.counts)
+    return Tape(rows, vehicles, tuple(rallies), tuple(injects), routes, counts)
 
 
 def _apart(word: str, first: Ints, second: Ints) -> None:
@@ -50,8 +52,18 @@ def join_incidents(first: Incidents, second: Incidents) -> Incidents:
     return Incidents(**columns)
 
 
-def _joined_legs(first: Legs, second: Legs) -> Legs:
+def join_legs(first: Legs, second: Legs) -> Legs:
+    """Legs of both."""
     return legs(*(np.concatenate((getattr(first, f.name), getattr(second, f.name))) for f in fields(Legs)))
+
+
+def _joined_counts(first: Counts, second: Counts) -> Counts:
+    """Counts of both. Raises ``InputError`` for a centre that is counted in both."""
+    site = np.concatenate((first.site, second.site))
+    if len(np.unique(site)) < len(site):
+        raise InputError("tapes cannot be merged: both hold the count of one centre")
+    order = np.argsort(site)
+    return Counts(*(np.concatenate((getattr(first, f.name), getattr(second, f.name)))[order] for f in fields(Counts)))
 
 
 def _joined_vehicles(first: Vehicles, second: Vehicles) -> Vehicles:

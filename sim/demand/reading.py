@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
-from sim.demand.columns import INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Column, SiteNames, parse
+from sim.demand.columns import COUNTS, INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Column, SiteNames, parse
+from sim.demand.counts import Counts, check_counts
 from sim.demand.packages import MAX_UNITS, format_package, parse_package
 from sim.demand.tape import Incidents, Inject, Legs, Rally, Tape, Vehicles, check_legs, incidents, legs
 from sim.errors import InputError
@@ -73,7 +74,8 @@ def tape_from_parts(
     _check_parents(rows, columns["parent"].astype(np.int64), {*columns["id"].tolist(), *(rally.id for rally in rallies)})
     injects = _injects(parts["injects"], sites, span)
     table = incidents(**columns)  # type: ignore[arg-type]
-    return Tape(table, vehicles, rallies, injects, _legs(parts["legs"], sites, span, table)), found
+    routes = _legs(parts["legs"], sites, span, table)
+    return Tape(table, vehicles, rallies, injects, routes, _counts(parts["counts"], sites, span, territory)), found
 
 
 def _places(rows: Sequence[Row], territory: Territory, site: Ints) -> tuple[Floats, Floats]:
@@ -147,6 +149,14 @@ def _legs(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], tabl
         raise rows[i].error("task", f"no incident has the id {columns['task'][i]}")
     made = legs(**columns)  # type: ignore[arg-type]
     check_legs(made, table, len(sites.ids))
+    return made
+
+
+def _counts(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], territory: Territory) -> Counts:
+    columns = parse(rows, COUNTS, sites, (), span)
+    order = np.argsort(columns["site"], kind="stable")
+    made = Counts(**{name: column[order] for name, column in columns.items()})  # type: ignore[arg-type]
+    check_counts(made, territory.sites.offices)
     return made
 
 

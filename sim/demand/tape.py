@@ -11,14 +11,16 @@ from dataclasses import dataclass, field, fields
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.counts import Counts, no_counts
 from sim.digest import digest_columns, digest_text
 from sim.errors import InputError, nearest
 from sim.given import check
 
 CHANNELS = ("phone", "radio", "patrol", "online", "direct")
 """How an incident is reported. ``direct`` needs no operator at all."""
-THINNINGS = {"deterrence": 1, "rally": 2}
-"""What may prevent a candidate incident: bits of ``Incidents.thinning``, in stored tapes, so append only."""
+THINNINGS = {"deterrence": 1, "rally": 2, "open": 4, "count": 32}
+"""What may prevent a candidate incident (``count``: what moves it with the closing): bits of ``Incidents.thinning``, in
+stored tapes, so append only."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -322,11 +324,14 @@ class Tape:
     rallies: tuple[Rally, ...] = ()
     injects: tuple[Inject, ...] = ()
     legs: Legs = field(default_factory=no_legs)
+    counts: Counts = field(default_factory=no_counts)
 
     def digest(self) -> str:
-        """SHA-256 over every column, rally, inject and leg."""
+        """SHA-256 over every column, rally, inject, leg and count."""
         columns = {f"incident_{f.name}": getattr(self.incidents, f.name) for f in fields(Incidents)}
         columns |= {f"vehicle_{f.name}": getattr(self.vehicles, f.name) for f in fields(Vehicles)}
+        if len(self.counts):
+            columns |= {f"count_{f.name}": getattr(self.counts, f.name) for f in fields(Counts)}
         if len(self.legs):
             columns |= {f"leg_{f.name}": getattr(self.legs, f.name) for f in fields(Legs)}
         return digest_text(digest_columns(columns) + repr(self.rallies) + repr(self.injects))

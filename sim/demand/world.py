@@ -32,7 +32,8 @@ def entity(*names: str) -> int:
 class Group:
     """Incidents of one class and area before they get their marks: moments, sites and places, each (n,).
 
-    ``key``: entity of their streams; ``parent`` and ``thinning`` and ``bound`` as on the tape.
+    ``key``: entity of their streams; ``parent`` and ``thinning`` and ``bound`` as on the tape. ``first``:
+    number of the first of them among those of the class and area.
     """
 
     cls: int
@@ -45,6 +46,7 @@ class Group:
     parent: Ints | None = None
     thinning: int = 0
     bound: float = 1.0
+    first: int = 0
 
 
 @dataclass(frozen=True, eq=False)

@@ -31,7 +31,7 @@ from sim.yamlfile import load_yaml
 
 FILES = ("units.csv", "sites.csv", "tape.csv")
 MORE = ("world.yaml", "travel.csv", "preferences.csv", "loops.csv")
-BESIDE = ("tape.vehicles.csv", "tape.rallies.csv", "tape.injects.csv", "tape.legs.csv")
+BESIDE = ("tape.vehicles.csv", "tape.rallies.csv", "tape.injects.csv", "tape.legs.csv", "tape.counts.csv")
 
 
 @dataclass(frozen=True, eq=False)

@@ -51,7 +51,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 PATROLS = ("patrol_car", "motorcycle_pair", "foot_pair")
-WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
+WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car", "escort")
 
 
 @dataclass(frozen=True, eq=False)

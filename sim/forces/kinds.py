@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from sim.forces.units import skill_bits
 from sim.territory.travel import MODES
 
-TASKS = ("posts", "patrol", "traffic", "checkpoints", "rallies", "rapid_response", "reserve", "normal_service", "reinforcement")
+TASKS = (
+    "posts", "patrol", "traffic", "checkpoints", "rallies", "rapid_response", "reserve", "normal_service", "reinforcement",
+    "escorts",
+)  # fmt: skip
 """What heads on duty do; rest and absence are computed. Positions are codes in ``Units.task``."""
 
 
@@ -45,6 +48,7 @@ UNIT_KINDS = (
     UnitKind("traffic_post", "traffic", "none", ("traffic",)),
     UnitKind("normal_service", "normal_service"),
     UnitKind("match_force", "rallies"),
+    UnitKind("escort", "escorts", "convoy", ("escort",)),
 )
 """Positions are codes in ``Units.kind`` and part of every unit's id: append only."""
 

@@ -21,8 +21,9 @@ from sim.trace import CODE
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COMPUTED = ("overtime", "rest", "absent")
-"""Lines after the tasks: heads still busy after their shift, at rest, and missing from a planned shift."""
+COMPUTED = ("overtime", "released", "rest", "absent")
+"""Lines after the tasks: heads still busy after their shift, let go before its end, at rest, and missing from a planned
+shift."""
 
 _STARTS = (CODE["on_duty"], CODE["relieved"])
 _STOPS = (CODE["off_duty"],)
@@ -120,14 +121,15 @@ def trace_ledger(
 
 def check_ledger(plan: Ledger, actual: Ledger | None = None) -> None:
     """Raise ``AssertionError`` where a ledger does not close or what was done differs from the plan (overtime
-    apart)."""
+    and heads let go early apart)."""
     for ledger in (plan,) if actual is None else (plan, actual):
         total = ledger.heads.sum(axis=-1)
         assert (total == ledger.mobilised[..., None] + ledger.moved).all(), "the ledger does not close"
         assert ledger.heads.min(initial=0) >= 0, f"negative heads: {_where(ledger, ledger.heads.min(axis=-1))}"
     if actual is not None:
         tasks = [k for k, line in enumerate(plan.lines) if line not in (*COMPUTED, "reinforcement")]
-        wrong = (plan.heads != actual.heads)[..., tasks].any(axis=-1)
+        less = (plan.heads - actual.heads)[..., tasks]
+        wrong = (less < 0).any(axis=-1) | (less.sum(axis=-1) != actual.line("released"))
         assert not wrong.any(), f"the trace's heads differ from the plan: {_where(actual, -wrong.astype(np.int64))}"
 
 
@@ -244,15 +246,27 @@ def _close(
     if absences is not None:
         gone = Spans(absences.area, absences.begin, absences.end, absences.heads)
         missing = _count(gone, absences.area * forces + absences.force, areas * forces, moments)
+    gone_home = np.zeros_like(late)
+    if planned is not None:
+        np.add.at(gone_home, cell, np.where(_left_early(units, done[0], moments), planned[1] - regular, 0))
     by_task = lines.reshape(areas * forces, tasks, -1)
-    rest = (mobilised[..., None] + moved).reshape(areas * forces, -1) - by_task.sum(axis=1) - late - missing
-    heads = np.concatenate([by_task, late[:, None], rest[:, None], missing[:, None]], axis=1)
+    rest = (mobilised[..., None] + moved).reshape(areas * forces, -1) - by_task.sum(axis=1) - late - gone_home - missing
+    heads = np.concatenate([by_task, late[:, None], gone_home[:, None], rest[:, None], missing[:, None]], axis=1)
     shape = (areas, forces, len(moments))
     spans = done[0]
     owed = Spans(spans.row, spans.end, spans.end + rest_time, spans.heads)
     resting = _count(owed, cell[spans.row], areas * forces, moments).reshape(shape)
     closed = np.moveaxis(heads, 1, 2).reshape(*shape, -1)
     return Ledger(moments, units.tasks + COMPUTED, closed, resting, mobilised, moved)
+
+
+def _left_early(units: Units, done: Spans, moments: Floats) -> NDArray[np.bool_]:
+    """Moments after the last record of each unit that can be sent nowhere, if that let it go; (units, moments)."""
+    last = np.full(len(units), np.inf)
+    final = np.flatnonzero(np.isinf(done.end) & (done.heads == 0))
+    last[done.row[final]] = done.begin[final]
+    last[units.mobile] = np.inf
+    return np.asarray(moments >= last[:, None])
 
 
 def _raise_if_short(ledger: Ledger, territory: Territory) -> None:

@@ -28,7 +28,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-_AT_LEAST_ONE = ("rrv", "section", "search_team", "traffic_unit", "normal_car")
+_AT_LEAST_ONE = ("rrv", "section", "search_team", "traffic_unit", "normal_car", "escort")
 """Kinds of which every force has at least one in each area where it holds centres: a command room that
 has none of a kind could never complete a package with it."""
 
@@ -130,6 +130,8 @@ def need_per_centre(kind: str, territory: Territory, centres: Centres, staffing:
     if kind in ("rrv", "traffic_post"):
         table = staffing.centres_per_rrv if kind == "rrv" else staffing.centres_per_traffic_post
         return by_fabric(table, sites.fabric[site])  # type: ignore[arg-type]
+    if kind == "escort":
+        return np.asarray(1.0 / _numbers("centres_per_escort", staffing.centres_per_escort, territory)[sites.force[site]])
     key = f"people_per_{'desk_officer' if kind == 'normal_service' else kind}"
     return np.asarray(centres.people / _numbers(key, getattr(staffing, key), territory)[sites.force[site]])
 
@@ -145,6 +147,7 @@ FACTORS = {
     "traffic_post": "traffic_factor",
     "normal_car": "normal_factor",
     "normal_service": "normal_factor",
+    "escort": "escorts_factor",
 }
 
 
@@ -168,6 +171,9 @@ def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: Sta
     total = np.bincount(cell, minlength=centres.cells)
     manning: Manning = getattr(staffing.manning, UNIT_KINDS[KIND[kind]].task)
     heads = manned(cell, crew_of(kind, staffing), own, total, manning)
+    if kind == "escort":
+        by_day = whole(own.astype(np.float64) * staffing.escort_day_share)
+        heads[:, POLLING] *= pick(cell, number_within(cell), total, by_day)
     return Rows(kind, base, cell, heads, np.full(len(cell), -1))
 
 

@@ -10,6 +10,7 @@ from sim.demand.tape import Tape
 from sim.measures.access import access_table
 from sim.measures.activity import status_times
 from sim.measures.alert import alert_table
+from sim.measures.ballots import count_table, custody, custody_log, custody_table
 from sim.measures.calls import call_figures, call_table, call_tables
 from sim.measures.checkpoints import checkpoint_table
 from sim.measures.command import command_tables
@@ -22,6 +23,7 @@ from sim.measures.occupancy import load_table, occupancy_table, overload_table, 
 from sim.measures.officers import female_table
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures
 from sim.measures.patrols import patrol_figures, patrol_tables, revisits
+from sim.measures.phases import phase_table
 from sim.measures.planned import planned_figures, planned_table
 from sim.measures.posts import post_cover, post_figures, post_tables
 from sim.measures.presence import (
@@ -104,6 +106,7 @@ def measure(
     tables |= {"rules": rules_table(day, tried), "reinforcement": reinforcement_table(day)}
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
+        tables["custody_log"] = custody_log(day, custody(day))
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
     headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts) | call_figures(day, calls)
@@ -114,7 +117,7 @@ def measure(
 
 def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome) -> dict[str, Table]:
     scenario = day.scenario
-    checkpoints, rallies = checkpoint_table(day), rally_table(day)
+    checkpoints, rallies, boxes = checkpoint_table(day), rally_table(day), custody(day)
     incidents = table.take(table.group != PLANNED)
     tables = {"response_by_group": summary(scenario, incidents, ("group",), group=None)}
     for dimension in DIMENSIONS:
@@ -137,6 +140,9 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "burden_by_area": burden_by_area(day, checkpoints, rallies),
         "burden_by_force": burden_by_force(day, checkpoints, rallies),
         "officer_hours": officer_hours(day),
+        "phases": phase_table(day, table),
+        "count": count_table(day, boxes, table),
+        "custody": custody_table(day, boxes, table),
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
         "planned": planned_table(day, table),

@@ -6,7 +6,7 @@ Every measure is a pure function of a :class:`Day`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Protocol
 
@@ -67,6 +67,17 @@ class Intervals:
     record: Ints
 
 
+def as_it_was(scenario: Scenario, columns: Columns) -> Scenario:
+    """The scenario with the closings that the electoral authority decided on the day, so that every measure has the hours
+    that were held."""
+    extended = np.flatnonzero(columns["kind"] == CODE["voting_extended"])
+    if not len(extended):
+        return scenario
+    closing = scenario.calendar.closing.copy()
+    closing[columns["area"][extended].astype(np.int64)] = columns["value"][extended]
+    return replace(scenario, calendar=scenario.calendar.extended(closing))
+
+
 @dataclass(frozen=True, eq=False)
 class Day:
     """A day's records as typed arrays; ``end`` is where open intervals are cut.
@@ -84,6 +95,7 @@ class Day:
     def of(cls, scenario: Scenario, tape: Tape, trace: Recorded, until: float | None = None) -> Day:
         """Read a trace once. ``until`` is the moment a run was stopped, when that was before the calendar's end."""
         columns = trace.columns()
+        scenario = as_it_was(scenario, columns)
         times = columns["time"]
         last = float(times[-1]) if len(times) else scenario.calendar.begin
         end = float(scenario.calendar.end if until is None else until)

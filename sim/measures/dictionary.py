@@ -8,6 +8,7 @@ from sim.errors import InputError, nearest
 from sim.measures import (
     access,
     alert,
+    ballots,
     calls,
     checkpoints,
     collect,
@@ -20,6 +21,7 @@ from sim.measures import (
     officers,
     outcome,
     patrols,
+    phases,
     planned,
     posts,
     presence,
@@ -58,6 +60,8 @@ MODULES = (
     patrols,
     rules,
     reinforcement,
+    phases,
+    ballots,
 )
 
 

@@ -1,7 +1,7 @@
 """What must hold on every trace, whatever the scenario: checked by the tests on every trace they make.
 
 Each check raises ``AssertionError`` with the first offending unit, task or moment. Numbers I1 … I12 are those of the
-project's validation plan; I9 (custody of ballot boxes) has no process yet, and I3 and I5 are tested by the exactness
+project's validation plan; I9, custody of ballot boxes, is checked with its measures, and I3 and I5 by the exactness
 tests.
 """
 
@@ -9,17 +9,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.demand.tape import Tape
+from sim.demand.tape import THINNINGS, Tape
 from sim.measures.activity import status_times
 from sim.measures.alert import level_steps
+from sim.measures.ballots import check_custody
 from sim.measures.checks import check_coverage, check_heads, check_rules
 from sim.measures.command import without_asking
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Floats, Ints, Recorded
+from sim.measures.phases import check_phases
 from sim.measures.positions import LOOP_ENDS
 from sim.measures.prevented import chances
 from sim.measures.replay_legs import check_planned
 from sim.measures.replay_queue import check_queue
-from sim.measures.response import PARTS, STATUSES, incident_table
+from sim.measures.response import PARTS, STATUSES, after_hours, incident_table
 from sim.movement import along
 from sim.scenario import Scenario
 from sim.trace import CODE, KINDS, PURPOSES
@@ -68,6 +70,8 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
     """
     day = Day.of(scenario, tape, trace, until)
     check_clock(day)
+    check_phases(day)
+    check_custody(day)
     check_unit_steps(day)
     check_task_steps(day)
     check_accounting(day)
@@ -146,8 +150,10 @@ def check_accounting(day: Day) -> None:
     unknown = np.flatnonzero((TASK_STATUS[day.kind] >= 0) & (day.task < 0))
     assert len(unknown) == 0, f"I1: record {unknown[:1]} is about a task that is not on the tape"
     if len(day.tape.vehicles.id) == 0:
-        due = np.flatnonzero((day.tape.incidents.at < day.end) & (day.tape.incidents.at >= day.scenario.calendar.begin))
-        missing = np.setdiff1d(due, table.row)
+        tape, calendar = day.tape.incidents, day.scenario.calendar
+        latest = tape.at + np.where(tape.thinning & THINNINGS["count"], calendar.latest_extension, 0.0)
+        due = np.flatnonzero((latest < day.end) & (tape.at >= calendar.begin))
+        missing = np.setdiff1d(due[~after_hours(day)[due]], table.row)
         assert len(missing) == 0, f"I1: incident {day.tape.incidents.id[missing[:1]]} never occurred"
     closed = table.take(table.status == STATUSES.index("closed"))
     with_slots = np.array([len(c.slots) > 0 for c in day.scenario.classes])[closed.cls]

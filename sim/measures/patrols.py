@@ -221,7 +221,7 @@ ENTRIES = (
     )
     + entries(
         "patrols_by_phase",
-        ("phase", "name", "Phase of the area"),
+        ("phase", "name", "Phase of the area (the phase of a record is that of its area at its moment)"),
         ("phase_hours", "h", "Mean length of the phase over the areas, as far as it has run"),
         ("patrols_on_duty", "count", "Mean number of units with a patrol loop on duty in the phase, all areas together"),
         ("visits_per_hour", "1/h", "Patrol visits per centre and hour of the phase"),

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.forces.ledger import Spans, recorded_spans
-from sim.measures.day import Bools, Day, Floats, Ints, cell
+from sim.measures.day import Bools, Day, Floats, Ints, cell, rows_of
 from sim.measures.entry import Cell, Table, entries
 
 LONG_DUTY = 12 * HOUR
@@ -55,12 +55,27 @@ def team_spans(day: Day) -> Spans:
     return Spans(spans.row[kept], spans.begin[kept], np.minimum(spans.end[kept], day.end), spans.heads[kept])
 
 
+def needed_until(day: Day) -> Floats:
+    """Until when each centre should have its team, (posts,): the end of its count where offices count, else as planned (later
+    where the vote was prolonged)."""
+    posting, calendar = day.scenario.posting, day.scenario.calendar
+    end = posting.end.copy()
+    if len(day.records("voting_extended")) and "stand_down" in calendar.phases:
+        area = day.scenario.territory.sites.area[posting.site]
+        end = np.maximum(end, np.minimum(calendar.start_of("stand_down")[area], calendar.end))
+    end[np.isin(posting.site, day.tape.counts.site)] = day.end
+    counted = day.records("count_ended")
+    place = rows_of(posting.site, day.columns["site"][counted])
+    end[place[place >= 0]] = day.time[counted][place >= 0]
+    return end
+
+
 def _gaps(day: Day, post: Ints, begin: Floats, end: Floats) -> tuple[Ints, Floats, Floats]:
     """Time without a team inside each post's span: between the end of one span and the begin of the next."""
     posting = day.scenario.posting
     every = np.arange(len(posting.site))
     first = np.minimum(posting.begin, day.end)
-    last = np.minimum(posting.end, day.end)
+    last = np.minimum(needed_until(day), day.end)
     owner = np.concatenate((every, post, every))
     start = np.concatenate((first, np.clip(begin, first[post], last[post]), last))
     stop = np.concatenate((first, np.clip(end, first[post], last[post]), last))
@@ -77,7 +92,7 @@ def roll_call(day: Day, seen: PostCover) -> Table:
     sites, calendar = scenario.territory.sites, scenario.calendar
     area, force = sites.area[posting.site], sites.force[posting.site]
     opening, closing = calendar.opening[area], calendar.closing[area]
-    moments = (opening - 48 * HOUR, opening - 3 * HOUR, opening, closing, np.nextafter(posting.end, -np.inf))
+    moments = (opening - 48 * HOUR, opening - 3 * HOUR, opening, closing, np.nextafter(needed_until(day), -np.inf))
     rows: list[tuple[Cell, ...]] = []
     for name, at in zip(ROLL_CALLS, moments, strict=True):
         on = (seen.begin <= at[seen.post]) & (at[seen.post] < seen.end)

@@ -12,6 +12,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.demand.classes import GROUPS
+from sim.demand.tape import THINNINGS
 from sim.measures.day import TASK_STATUS, TASK_STATUSES, Bools, Day, Floats, Ints, first_of, last_of
 from sim.measures.entry import entries
 from sim.scenario import Scenario
@@ -104,10 +105,11 @@ def targets(scenario: Scenario, priority: Ints, fabric: Ints) -> Floats:
 
 
 def incident_table(day: Day) -> IncidentTable:
-    """Read every incident's story from the records. Incidents that have not come yet have no row."""
+    """Read every incident's story from the records. Incidents that have not come yet have no row, nor have those of extra
+    time that nobody granted."""
     tape, sites = day.tape.incidents, day.scenario.territory.sites
     moments = _moments(day)
-    came = np.flatnonzero(moments.pop("status") >= 0)
+    came = np.flatnonzero((moments.pop("status") >= 0) & ~after_hours(day))
     columns = {name: column[came] for name, column in moments.items()}
     cls = tape.cls[came]
     group = np.array([GROUPS.index(c.group) for c in day.scenario.classes], dtype=np.int64)
@@ -132,6 +134,13 @@ def incident_table(day: Day) -> IncidentTable:
         **{name: columns[name] for name in columns if name.endswith("_at")},
         **parts,
     )
+
+
+def after_hours(day: Day) -> Bools:
+    """Candidates on the tape for an extra time that their area did not get, (incidents,)."""
+    tape, calendar = day.tape.incidents, day.scenario.calendar
+    tied = (tape.thinning & THINNINGS["open"]) > 0
+    return tied & (tape.at >= calendar.closing[day.scenario.territory.sites.area[tape.site]])
 
 
 def _moments(day: Day) -> dict[str, Floats]:

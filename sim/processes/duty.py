@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from math import inf
 from typing import TYPE_CHECKING
 
+from sim.processes.closing import area_of_centre, when
 from sim.processes.kernel import PLAN, Tale
 from sim.processes.response import leave_duty
 from sim.processes.world import K, World
@@ -65,26 +66,30 @@ def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]], until: float)
     """Fixed teams, crews and rings of one area with the same hours: present with so many heads, never sent elsewhere.
 
     One tale for all of them: 12,400 teams that change at the same moments need not wake one by one. A team that nobody
-    relieves in time, before the next team comes or its post ends (``until``), stays for a while.
+    relieves in time, before the next team comes or its post ends (``until``), stays for a while. Changes at the closing or
+    later move with it; a team outside a count stays until it is let go (see ``sim.processes.count``).
     """
     first, shifts = posts[0]
-    stay = world.scenario.posts.stay_time
+    area, stay = area_of_centre(world, first.base), world.scenario.posts.stay_time
     hours = [(start, end) for start, end, _ in shifts]
     for number, (start, end) in enumerate(hours):
-        yield start, PLAN + first.id
+        yield from when(world, area, start, PLAN + first.id)
         for unit, own in posts:
-            man_post(world, unit, own[number][2])
+            if unit.id not in world.gone_home:
+                man_post(world, unit, own[number][2])
         last = number + 1 == len(hours)
         relief = until if last else hours[number + 1][0]
         if stay and relief > end:
-            yield end, PLAN + first.id
+            yield from when(world, area, end, PLAN + first.id)
             for unit, _ in posts:
-                world.record(K["relief_missing"], None, unit, unit.base, unit.area.index, unit.last, unit.heads)
+                if unit.heads:
+                    world.record(K["relief_missing"], None, unit, unit.base, unit.area.index, unit.last, unit.heads)
             end = min(end + stay, relief)
         if end < inf and (last or relief > end):
-            yield end, PLAN + first.id
+            yield from when(world, area, end, PLAN + first.id)
             for unit, _ in posts:
-                man_post(world, unit, 0)
+                if unit.heads and not (last and unit.id in world.guarding):
+                    man_post(world, unit, 0)
 
 
 def man_post(world: World, unit: Unit, heads: int) -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from math import inf
 
-from sim.demand.tape import CHANNELS
+from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import InputError
 from sim.processes import entry
 from sim.processes.actors import Task
 from sim.processes.callers import UNHEARD, call_again, first_room, hush
+from sim.processes.closing import late
 from sim.processes.command import go_up
 from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.thinning import factor_of
@@ -24,7 +25,16 @@ def demand(world: World, tasks: Iterable[Task]) -> Tale:
     clock = world.clock
     for task in tasks:
         yield task.at, TASK + task.id
-        Story(clock, incident(world, task))
+        Story(clock, incident(world, task) if not world.extended else at_its_time(world, task))
+
+
+def at_its_time(world: World, task: Task) -> Tale:
+    """An incident of a day with a prolonged vote: what comes with the count waits for the closing."""
+    delay = late(world, int(world.territory.sites.area[task.site])) if task.thinning & THINNINGS["count"] else 0.0
+    if delay > 0.0:
+        task.patience_at += delay
+        yield task.at + delay, TASK + task.id
+    yield from incident(world, task)
 
 
 def incident(world: World, task: Task) -> Tale:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError, nearest
 from sim.processes import entry
 from sim.processes.alert import BY_PLAN, order_level
+from sim.processes.closing import check_order, extend, request
 from sim.processes.duty import enter_service, go_off
 from sim.processes.kernel import ORDER, Tale
 from sim.processes.reinforce import request_reinforcement
@@ -110,6 +111,8 @@ EFFECTS: dict[str, Callable[[World, Inject], None]] = {
     "enter_centre": entry.enter_centre,
     "carry_box": entry.carry_box,
     "attend_count": entry.attend_count,
+    "extend_voting": extend,
+    "request_extension": request,
 }
 """Every order that pollday carries out."""
 COUNTS = {"desk_operators": "operators", "request_reinforcement": "units"}
@@ -123,7 +126,9 @@ def check(world: World, order: Inject) -> None:
         raise InputError(f"unknown effect '{order.effect}'{nearest(order.effect, EFFECTS)}; allowed: {known}")
     if not isfinite(order.at):
         raise InputError(f"{order.effect}: {order.at} is not a moment; allowed: seconds from 00:00 of polling day")
-    if order.effect.startswith("checkpoint"):
+    if order.effect in ("extend_voting", "request_extension"):
+        check_order(world, order)
+    elif order.effect.startswith("checkpoint"):
         world.site(order.target)
     elif order.effect == "alert_level":
         _check_alert(world, order)

@@ -6,12 +6,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
+from sim.demand.counts import check_counts
 from sim.demand.tape import Inject, Tape, check_incidents, check_legs, check_rallies
 from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import Vehicle, technology_by_site, watch
+from sim.processes.closing import late, when
+from sim.processes.count import start_counts
 from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.entry import positions
 from sim.processes.incident import demand
@@ -95,6 +98,7 @@ class Simulation:
                 Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
             self._order(inject)
+        start_counts(world)
         for part, tasks in self._tasks:
             with clock.part(part):
                 Story(clock, demand(world, tasks))
@@ -127,6 +131,7 @@ def check_tape(scenario: Scenario, tape: Tape) -> None:
     check_incidents(incidents, len(scenario.territory.sites), len(scenario.classes))
     check_legs(tape.legs, incidents, len(scenario.territory.sites))
     check_rallies(tape.rallies, incidents, len(scenario.territory.sites))
+    check_counts(tape.counts, scenario.territory.sites.offices)
 
 
 def phases(world: World) -> Tale:
@@ -136,7 +141,16 @@ def phases(world: World) -> Tale:
     moments = sorted(start for start in starts if start[0] >= calendar.begin)
     for at, phase, area in moments:
         yield at, PLAN
-        world.record(K["phase_started"], None, None, -1, area, -1, phase)
+        if calendar.follows_closing(phase) and late(world, area) > 0.0:
+            Story(world.clock, start_late(world, at, phase, area))
+        else:
+            world.record(K["phase_started"], None, None, -1, area, -1, phase)
+
+
+def start_late(world: World, planned: float, phase: int, area: int) -> Tale:
+    """Record the start of a phase that waits for a later closing."""
+    yield from when(world, area, planned, PLAN + phase)
+    world.record(K["phase_started"], None, None, -1, area, -1, phase)
 
 
 def _vehicles_by_site(tape: Tape) -> dict[int, list[Vehicle]]:

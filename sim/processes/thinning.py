@@ -27,7 +27,22 @@ def rally(world: World, task: Task) -> float:
     return 1.0 if crowd is None else crowd.hazard(world)
 
 
-FACTORS: dict[str, Callable[[World, Task], float]] = {"deterrence": deterrence, "rally": rally}
+def voting_open(world: World, task: Task) -> float:
+    """What comes with the voters comes only while they vote; a voter of extra time stays away without it."""
+    return 1.0 if world.now < world.closing[world.territory.sites.area[task.site]] else 0.0
+
+
+def count(world: World, task: Task) -> float:
+    """What comes with the count moves with the closing, whatever else may prevent it."""
+    return 1.0
+
+
+FACTORS: dict[str, Callable[[World, Task], float]] = {
+    "deterrence": deterrence,
+    "rally": rally,
+    "open": voting_open,
+    "count": count,
+}
 """The factor of each name in ``THINNINGS``: a function of the world and the candidate, at the moment it is proposed."""
 _BY_BIT = tuple((bit, FACTORS[name]) for name, bit in THINNINGS.items())
 

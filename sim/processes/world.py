@@ -60,6 +60,11 @@ class World:
         self.keep: Callable[[Unit], bool]
         self.awaited: dict[int, Event] = {}
         self.go_up: Callable[[Task], None]
+        self.extended = False
+        self.closing: list[float] = scenario.calendar.closing.tolist()
+        self.guards: dict[int, list[Unit]] = {}
+        self.guarding: set[int] = set()
+        self.gone_home: set[int] = set()
         self.heads_at = [0] * len(scenario.territory.sites)
         self.answers: dict[int, tuple[float, bool]] = {}
         self.entry_marks: dict[int, float] = {}

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.resources import conf_dir
+from sim.settings.ballots import BallotSettings
 from sim.settings.base import Clock, Factor, Seconds, Share, settings
 from sim.settings.calendar import AreaKey
 from sim.settings.incidents import (
@@ -50,7 +51,7 @@ class TurnoutSettings:
     A day shorter than the points plus half an hour is the same profile pressed together. In areas of the tense and high
     regimes the last ``spike_time`` seconds are ``spike_factor`` times as busy. ``opening``: cumulative shares of what
     comes with the opening, seconds from it; ``count``: the same for the count, in shares of the time from closing to
-    stand-down.
+    the transport of the boxes.
     """
 
     points: tuple[tuple[Seconds, Share], ...]
@@ -196,4 +197,5 @@ class DemandSettings:
     vehicles: VehicleSettings = _from_table("vehicles")
     rallies: RallySchedule = _from_table("rallies")
     escorts: EscortSettings = _from_table("escorts")
+    ballots: BallotSettings = _from_table("ballots")
     classes: dict[str, ClassSettings] = _from_table("classes")

@@ -24,9 +24,10 @@ Kinds = Literal[
     "traffic_unit",
     "normal_car",
     "traffic_post",
+    "escort",
 ]
 Movable = Literal[
-    "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car"
+    "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car", "escort"
 ]
 Waiting = Literal["rrv", "section", "search_team", "traffic_unit", "normal_car"]
 Tiers = Literal["low", "medium", "high"]
@@ -53,6 +54,7 @@ CREW: dict[Kinds, int] = {
     "traffic_unit": 2,
     "normal_car": 3,
     "traffic_post": 2,
+    "escort": 4,
 }
 """Heads of one full crew (a kind left out in the settings keeps its number)."""
 
@@ -87,6 +89,7 @@ class ManningSettings:
     rapid_response: Manning = Field(default_factory=lambda: Manning(before=0.5, before_night=0.4, night=0.5))
     reserve: Manning = Field(default_factory=lambda: Manning(before=0.2, before_night=0.2, night=0.4))
     normal_service: Manning = Field(default_factory=lambda: Manning(before=1.0, before_night=0.6, night=0.7))
+    escorts: Manning = Field(default_factory=lambda: Manning(before=0.0, before_night=0.0, night=1.0))
 
 
 @settings
@@ -124,8 +127,10 @@ class StaffingSettings:
     rounded down); ``crew`` heads per unit; ``centres_per_…`` by fabric (a fabric left out has none), ``people_per_…``
     inhabitants by force. ``placed`` gives the units of a force and kind by area, by code or name (areas left out: none),
     in place of the count that follows from these. ``…_factor`` keys multiply these counts. ``checkpoint_share`` of the
-    town entrances of a force carry a checkpoint. Rally rings are planned at the ``rings_per_area`` largest venues of each
-    area, where gatherings are held first, for ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
+    town entrances of a force carry a checkpoint. Escorts of ballot boxes: one for ``centres_per_escort`` of a force,
+    ``escort_day_share`` of them on duty by day on polling day; there are none unless ``escorts_factor`` is above 0. Rally
+    rings are planned at the ``rings_per_area`` largest venues of each area, where gatherings are held first, for
+    ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
     the same heads in every area and hour, used differently. ``female_share``: share of women among the officers of each kind
     of unit (a kind left out has none); crews with one have the skill ``female_officer``.
@@ -141,6 +146,8 @@ class StaffingSettings:
     crew: dict[Kinds, Crew] = _default(CREW)
     centres_per_rrv: dict[Fabrics, Per] = _default({"old_city": 25.0, "urban": 25.0, "suburban": 25.0, "rural": 15.0})
     centres_per_traffic_post: dict[Fabrics, Per] = _default({"old_city": 1.0, "urban": 2.0})
+    centres_per_escort: dict[str, Per] = _default({"police": 6.0, "gendarmerie": 10.0})
+    escort_day_share: Share = 0.0
     people_per_section: dict[str, People] = _default({"police": 90_000.0, "gendarmerie": 600_000.0})
     people_per_search_team: dict[str, People] = _default({"police": 400_000.0, "gendarmerie": 800_000.0})
     people_per_traffic_unit: dict[str, People] = _default({"police": 50_000.0, "gendarmerie": 150_000.0})
@@ -162,6 +169,7 @@ class StaffingSettings:
     search_factor: Factor = 1.0
     traffic_factor: Factor = 1.0
     checkpoints_factor: Factor = 1.0
+    escorts_factor: Factor = 0.0
     rallies_factor: Factor = 1.0
     normal_factor: Factor = 1.0
     manning: ManningSettings = Field(default_factory=ManningSettings)

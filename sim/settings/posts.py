@@ -19,6 +19,8 @@ class PostSettings:
 
     ``relief_share`` of the teams that should relieve another one come at all; ``relief_late_share`` of those come late, by
     an exponential time of mean ``relief_late_time``. A team that nobody relieves stays ``stay_time`` longer, then leaves.
+    Where offices count, a team leaves ``release_time`` after the count of its centre has ended (below 0: so long before its end,
+    but not before the closing).
     """
 
     officers_per_office: Annotated[float, Field(gt=0.0, le=50.0)] = 1.5
@@ -27,3 +29,4 @@ class PostSettings:
     relief_late_share: Share = 0.0
     relief_late_time: Seconds = 1800.0
     stay_time: Seconds = 0.0
+    release_time: Annotated[float, Field(ge=-12 * 3600.0, le=12 * 3600.0)] = 0.0

@@ -11,7 +11,7 @@ from sim.errors import InputError
 from sim.settings.territory import CitySettings, TerritorySettings
 from sim.territory.apportion import apportion_groups
 from sim.territory.centres import CENTRE_STREAM, OTHER_STREAM, SCATTER_STREAM, gamma_weights, site_stream
-from sim.territory.derived import BASE, CENTRE, CHECKPOINT, MARKET, VENUE
+from sim.territory.derived import BASE, CENTRE, CHECKPOINT, COLLECTION, MARKET, VENUE
 from sim.territory.neighbours import nearest_areas
 from sim.territory.places import LATITUDE_METRE, Ground, scatter, shift
 from sim.territory.risk import assign_tiers
@@ -26,7 +26,8 @@ RINGS = (0.6, 0.85)  # shares of the radius where urban and suburban end
 COMMUNE = 9001  # code of the first sector; also the entity of every stream of the city
 WORDS = {"fr": "Zone", "ar": "منطقة", "en": "Zone"}
 NAMES = {CENTRE: "centre", BASE: "base", CHECKPOINT: "entrance", VENUE: "hall", MARKET: "market"}
-FIRST = np.array([1, 6001, 7001, 8001, 9001, 9501])  # first number of each kind's block, by kind code
+NAMES[COLLECTION] = "collection point"
+FIRST = np.array([1, 6001, 7001, 8001, 9001, 9501, 9701])  # first number of each kind's block, by kind code
 BASES_PER_ZONE = 2
 
 
@@ -104,18 +105,20 @@ def _scatter(settings: TerritorySettings) -> Floats:
 
 
 def _others(settings: TerritorySettings) -> dict[str, NDArray[Any]]:
-    """Columns of bases (in every zone, one for each force and ``BASES_PER_ZONE`` at least), entrances, halls and
-    markets.
+    """Columns of bases (in every zone, one for each force and ``BASES_PER_ZONE`` at least), entrances, halls, markets,
+    and a collection point in every commune.
     """
     city = settings.city
     sector = 2 * np.pi / city.zones
     bases = max(BASES_PER_ZONE, len(_forces(city)))
     counts = {BASE: bases * city.zones, CHECKPOINT: city.entrances, VENUE: city.venues, MARKET: city.markets}
+    counts[COLLECTION] = city.communes
     kind = np.repeat(list(counts), list(counts.values()))
     rank = np.concatenate([np.arange(n) for n in counts.values()])
     u, v = site_stream(settings.site_seed, COMMUNE, OTHER_STREAM).random((len(kind), 2)).T
     among = np.repeat(list(counts.values()), list(counts.values()))
     angle = np.where(kind == BASE, (rank // bases + 0.2 + 0.6 * u) * sector, 2 * np.pi * (rank + 0.5 * u) / among)
+    angle[kind == COLLECTION] = _commune_middles(city)
     reach = np.select(
         [kind == BASE, kind == CHECKPOINT, kind == VENUE], [0.25 + 0.5 * v, 1.0, 0.5 * np.sqrt(v)], 0.8 * np.sqrt(v)
     )
@@ -161,6 +164,14 @@ def _sector(angle: Floats, city: CitySettings) -> tuple[Ints, Ints]:
     sizes = city.communes // city.zones + (np.arange(city.zones) < city.communes % city.zones)
     inner = ((place - zone) * sizes[zone]).astype(np.int64)
     return zone, COMMUNE + (np.cumsum(sizes) - sizes)[zone] + inner
+
+
+def _commune_middles(city: CitySettings) -> Floats:
+    """Direction of the middle of each commune (radians), in order of their codes."""
+    sizes = city.communes // city.zones + (np.arange(city.zones) < city.communes % city.zones)
+    zone = np.repeat(np.arange(city.zones), sizes)
+    rank = np.arange(city.communes) - (np.cumsum(sizes) - sizes)[zone]
+    return np.asarray(2 * np.pi * (zone + (rank + 0.5) / sizes[zone]) / city.zones)
 
 
 def _running(key: Ints) -> Ints:

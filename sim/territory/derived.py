@@ -1,4 +1,7 @@
-"""Bases, town entrances, halls and markets, derived from commune size and the centres held. All assumed."""
+"""Bases, town entrances, halls, markets and collection points, derived from commune size and the centres held. All assumed.
+
+Every commune with centres has one collection point, near the middle of its town, to which boxes and minutes go.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,22 @@ from sim.territory.tables import Communes
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-CENTRE, BASE, CHECKPOINT, VENUE, MARKET = (
-    SITE_KINDS.index(k) for k in ("centre", "base", "checkpoint", "venue", "market")
+CENTRE, BASE, CHECKPOINT, VENUE, MARKET, COLLECTION = (
+    SITE_KINDS.index(k) for k in ("centre", "base", "checkpoint", "venue", "market", "collection")
 )
 NAMES = {
     BASE: ("police", "gendarmerie"),
     CHECKPOINT: ("entrance", "entrance"),
     VENUE: ("hall", "hall"),
     MARKET: ("market", "market"),
+    COLLECTION: ("collection point", "collection point"),
 }
 # First number of each block inside a commune's thousand: centres have 1 to 599.
 MOST = 50  # of one kind and force in a commune; more are left out, so that ids keep to their block
-BLOCKS = {(BASE, POLICE): 600, (BASE, GENDARMERIE): 700, (CHECKPOINT, -1): 800, (VENUE, -1): 850, (MARKET, -1): 900}
+BLOCKS = {
+    (BASE, POLICE): 600, (BASE, GENDARMERIE): 700, (CHECKPOINT, -1): 800, (VENUE, -1): 850, (MARKET, -1): 900,
+    (COLLECTION, -1): 950,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,6 +64,7 @@ def derive_sites(communes: Communes, held: Ints, settings: TerritorySettings) ->
         _entrances(entrances(communes.population, rule), held),
         _block((VENUE, -1), venues(communes.population, rule.hall_from, rule), main),
         _block((MARKET, -1), venues(communes.population, rule.market_from, rule), main),
+        _block((COLLECTION, -1), (held.sum(axis=0) > 0).astype(np.int64), main),
     ]
     commune, number, kind, force = (np.concatenate(column) for column in zip(*parts, strict=True))
     x, y = _places(commune, number, kind, (communes.lon, communes.lat, towns), draws)
@@ -100,8 +108,8 @@ def _draws(communes: Communes, seed: int) -> Floats:
 def _places(
     commune: Ints, number: Ints, kind: Ints, ground: tuple[Floats, Floats, Floats], draws: Floats
 ) -> tuple[Floats, Floats]:
-    """Positions: entrances evenly round the town's edge, halls near the middle, bases and markets anywhere in the
-    town.
+    """Positions: entrances evenly round the town's edge, halls and collection points near the middle, bases and markets
+    anywhere in the town.
     """
     lon, lat, town = (column[commune] for column in ground)
     u, v = draws[commune, number - 600], draws[commune, number - 200]
@@ -109,5 +117,5 @@ def _places(
     count = np.bincount(commune[kind == CHECKPOINT], minlength=int(commune.max(initial=0)) + 1)[commune]
     even = 2 * np.pi * (draws[commune, 800] + (rank + 0.3 * (u - 0.5)) / np.maximum(count, 1))
     at_edge = kind == CHECKPOINT
-    reach = np.where(kind == VENUE, 0.4, 0.8) * np.sqrt(v)
+    reach = np.where((kind == VENUE) | (kind == COLLECTION), 0.4, 0.8) * np.sqrt(v)
     return shift(lon, lat, town * np.where(at_edge, 1.1, reach), np.where(at_edge, even, 2 * np.pi * u))

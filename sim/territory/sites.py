@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from sim.digest import digest_columns
 
-SITE_KINDS = ("centre", "base", "checkpoint", "venue", "market", "place")
+SITE_KINDS = ("centre", "base", "checkpoint", "venue", "market", "place", "collection")
 FABRICS = ("old_city", "urban", "suburban", "rural")
 TIERS = ("low", "medium", "high")
 

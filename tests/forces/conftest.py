@@ -65,11 +65,12 @@ def make_territory(
 
 def make_calendar(territory: Territory, opening: float = 8 * HOUR, closing: float = 20 * HOUR) -> Calendar:
     """Posting 48 h before the opening, four hours of count, two of stand-down."""
-    areas = len(territory.area_codes)
-    starts = np.tile([opening - 48 * HOUR, opening - 48 * HOUR, opening, closing, closing + 4 * HOUR], (areas, 1))
-    site_opening = np.full(len(territory.sites), opening)
-    end = closing + 6 * HOUR
-    return Calendar(starts[:, 2], starts[:, 3], site_opening, PHASES, starts, opening - 48 * HOUR, end)
+    posted = opening - 48 * HOUR
+    late = {"delivery": opening, "voting": opening, "transport": closing + 4 * HOUR, "stand_down": closing + 4 * HOUR}
+    row = [late.get(phase, closing if phase in ("closing_queue", "count") else posted) for phase in PHASES]
+    starts = np.tile(row, (len(territory.area_codes), 1))
+    hours = np.full((2, len(starts)), [[opening], [closing]])
+    return Calendar(*hours, np.full(len(territory.sites), opening), PHASES, starts, posted, closing + 6 * HOUR)
 
 
 def build(territory: Territory, patrol: PatrolSettings | None = None, seed: int = 7, **staffing: Any) -> Forces:

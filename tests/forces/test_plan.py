@@ -56,11 +56,11 @@ def test_heads_on_duty_by_task_are_those_counted_by_hand(territory: Maker, force
     where = territory((8,))
     made = forces(where)
     noon = {"posts": 80, "patrol": 12, "traffic": 12, "checkpoints": 8, "rallies": 0}
-    noon |= {"reinforcement": 0}
+    noon |= {"reinforcement": 0, "escorts": 0, "released": 0}
     noon |= {"rapid_response": 12, "reserve": 25, "normal_service": 98, "overtime": 0, "rest": 384 - 247, "absent": 0}
     assert heads_at(made, where, 12 * HOUR) == noon
     count = {"posts": 32, "patrol": 5, "traffic": 4, "checkpoints": 8, "rallies": 8}
-    count |= {"reinforcement": 0}
+    count |= {"reinforcement": 0, "escorts": 0, "released": 0}
     count |= {"rapid_response": 12, "reserve": 0, "normal_service": 68, "overtime": 0, "rest": 384 - 137, "absent": 0}
     assert heads_at(made, where, 20 * HOUR) == count
     assert heads_at(made, where, 24 * HOUR)["posts"] == 0  # the count has ended
