@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from sim.demand.catalogue import build_classes
+from sim.demand.catalogue import build_classes, with_presence
 from sim.demand.draw import draw_tape
 from sim.demand.tape import Inject, Tape
 from sim.demand.vehicles import Traffic
@@ -66,7 +66,7 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         territory=where.territory,
         calendar=where.calendar,
         units=units,
-        classes=build_classes(settings.demand),
+        classes=with_presence(build_classes(settings.demand), settings.warnings.package),
         loops=forces.loops,
         dispatch=settings.dispatch,
         command=settings.command,
@@ -83,6 +83,8 @@ def build_plan(settings: Settings, place: Place | None = None, replication: int 
         rules=settings.rules,
         standby=forces.standby,
         mobilised=forces.mobilised,
+        warnings=settings.warnings,
+        information=settings.information,
         voters=voter_flow(where.territory, where.calendar, settings.demand, settings.voting),
     )
     return scenario, forces

@@ -27,6 +27,7 @@ from sim.settings.response import (
     TravelSettings,
 )
 from sim.settings.rules import RulesSettings
+from sim.settings.signals import InformationSettings, WarningSettings
 from sim.settings.traffic import TrafficSettings
 from sim.territory.calendar import Calendar
 from sim.territory.sites import Territory
@@ -68,6 +69,8 @@ class Scenario:
     preferences: Ints | None = None
     operators: Ints | None = None
     mobilised: Ints | None = None
+    warnings: WarningSettings = field(default_factory=WarningSettings)
+    information: InformationSettings = field(default_factory=InformationSettings)
     voters: VoterFlow = field(default_factory=no_voters)
 
     @property
@@ -109,6 +112,7 @@ class Scenario:
             repr(self.rules),
             repr((self.dispatch, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
             repr((self.dispatch, self.command, self.travel, self.room, self.targets, self.checkpoints, self.rallies, self.posts)),
+            repr((self.warnings, self.information)),
         ]
         if self.voters.counted:
             parts.append(self.voters.digest())

@@ -44,6 +44,10 @@ PURPOSES: dict[str, int] = {
     "entry": 42,
     "counts": 80,
     "convoys": 81,
+    "warnings": 70,
+    "false_warnings": 71,
+    "rumours": 72,
+    "rumour_calls": 73,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

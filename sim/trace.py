@@ -90,6 +90,8 @@ KINDS = (
     Kind("voting_extended", value="new closing, decided by the electoral authority"),
     Kind("count_started", value="seconds after the closing: those in line have voted"),
     Kind("count_ended", value="heads of the fixed team outside"),
+    Kind("rumour_started"),
+    Kind("rumour_corrected", value="people whom the rumour has brought together by then"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

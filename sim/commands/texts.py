@@ -71,8 +71,8 @@ examples:
   pollday tape preset=demo-city seed=3 replication=7 --out day.csv
   pollday run --tape day.csv
 {_SETTINGS}
-Vehicles of interest, gatherings, injects and legs of planned tasks are saved beside day.csv as day.vehicles.csv,
-day.rallies.csv, day.injects.csv and day.legs.csv."""
+Vehicles of interest, gatherings, injects, legs of planned tasks, warnings and rumours are saved beside day.csv as
+day.vehicles.csv, day.rallies.csv, day.injects.csv, day.legs.csv, day.warnings.csv and day.rumours.csv."""
 
 MEASURES = """
 examples:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.packages import parse_package
@@ -13,11 +14,12 @@ from sim.settings.planned import RallyClassSettings
 
 RALLY_DISORDER, RALLY_MEDICAL = "rally_disorder", "rally_medical"
 MATCH_DISORDER, MATCH_MEDICAL = "match_disorder", "match_medical"
-ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL = CALLS = (
-    "advice_call", "false_call", "tip_call", "complaint_call", "duplicate_call",
+ADVICE_CALL, FALSE_CALL, TIP_CALL, COMPLAINT_CALL, DUPLICATE_CALL, RUMOUR_CALL = CALLS = (
+    "advice_call", "false_call", "tip_call", "complaint_call", "duplicate_call", "rumour_call",
 )  # fmt: skip
 """Calls that need no unit but keep the desk busy; a duplicate call is one more about an incident, its parent."""
 BALLOT_ESCORT = "ballot_escort"
+PRESENCE = "warning_presence"
 
 
 def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
@@ -58,7 +60,8 @@ def build_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
     ]
     calls = [IncidentClass(name, 4, (), harm=0.0, group="normal") for name in CALLS]
     matches = _matches(settings) if settings.rallies.matches.areas else ()
-    classes = (*election, *rally, *normal, *calls, *matches, *planned_classes(settings), *_ballots(settings))
+    presence = IncidentClass(PRESENCE, 3, harm=0.0, group="planned")
+    classes = (*election, *rally, *normal, *calls, *matches, *planned_classes(settings), *_ballots(settings), presence)
     names = [c.name for c in classes]
     if double := [name for name in names if names.count(name) > 1]:
         raise InputError(f"demand: the class name '{double[0]}' is used twice")
@@ -74,6 +77,12 @@ def _matches(settings: DemandSettings) -> Iterator[IncidentClass]:
     for name, c in match_settings(settings).items():
         slots = _slots("rallies.matches", name, c.package)
         yield IncidentClass(name, c.priority, slots, on_spot=c.on_spot, harm=c.harm, group=c.group)
+def with_presence(classes: tuple[IncidentClass, ...], package: str) -> tuple[IncidentClass, ...]:
+    """The classes with the plan's own package for presences. Raises ``InputError`` unless it is one unit."""
+    slots = parse_package(package, "warnings.package")
+    if len(slots) != 1:
+        raise InputError(f"warnings.package={package}: {len(slots)} units, allowed: one, such as rrv|section")
+    return tuple(replace(c, slots=slots) if c.name == PRESENCE else c for c in classes)
 
 
 def _ballots(settings: DemandSettings) -> list[IncidentClass]:

@@ -94,6 +94,22 @@ COUNTS: dict[str, Spec] = {
     "queue_time": Spec("queue_time", "number", empty=0.0),
     "count_time": Spec("count_time", "number"),
 }
+WARNINGS: dict[str, Spec] = {
+    "id": Spec("id", "whole", 0, _BIG),
+    "at": Spec("at", "moment"),
+    "due_at": Spec("due_at", "moment"),
+    "site": Spec("site", "site"),
+    "presence": Spec("presence", "whole", 0, _BIG, empty=-1),
+}
+RUMOURS: dict[str, Spec] = {
+    "id": Spec("id", "whole", 0, _BIG),
+    "at": Spec("at", "moment"),
+    "site": Spec("site", "site"),
+    "start": Spec("start", "number", 1e-3, 1e6, empty=8.0),
+    "doubling_time": Spec("doubling_time", "number", 1.0, empty=2400.0),
+    "peak": Spec("peak", "number", 1e-3, 1e6),
+    "life_time": Spec("life_time", "number", 1.0, empty=14_400.0),
+}
 INJECTS: dict[str, Spec] = {
     "at": Spec("at", "moment"),
     "effect": Spec("effect", "name"),

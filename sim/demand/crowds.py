@@ -1,10 +1,11 @@
-"""Crowds: how many people are at a venue at a moment, from the rally's own facts."""
+"""Crowds: how many people are at a venue or a centre at a moment, from the facts of the rally or the rumour."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.signals import Rumours
 from sim.demand.tape import Rally
 
 Floats = NDArray[np.float64]
@@ -23,3 +24,17 @@ def people_present(rally: Rally, doors_time: float, exit_time: float, t: Floats 
     """People at the venue at ``t``: they come before the start, stay to the end and leave evenly in ``exit_time``."""
     left = np.clip((np.asarray(t) - rally.end_at) / max(exit_time, 1.0), 0.0, 1.0)
     return np.asarray(rally.people * (arrived_share(rally, doors_time, t) - left))
+
+
+def rumour_crowd(rumours: Rumours, corrected_at: Floats, cut: float, t: Floats | float) -> Floats:
+    """People whom each rumour has brought to its site by ``t``, (rumours,); nobody before it starts or after its life.
+
+    They double in every doubling time up to the peak; from ``corrected_at`` (infinity: never) on, growth is cut by ``cut``.
+    """
+    now = np.asarray(t)
+    free = np.clip(np.minimum(now, corrected_at) - rumours.at, 0.0, None)
+    slowed = np.clip(now - np.maximum(corrected_at, rumours.at), 0.0, None)
+    with np.errstate(over="ignore"):
+        size = rumours.start * 2.0 ** ((free + (1.0 - cut) * slowed) / rumours.doubling_time)
+    there = (now >= rumours.at) & (now <= rumours.end_at)
+    return np.where(there, np.minimum(size, np.maximum(rumours.peak, rumours.start)), 0.0)

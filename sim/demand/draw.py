@@ -19,8 +19,11 @@ from sim.demand.merge import join_incidents, join_legs
 from sim.demand.normal import expected_normal, normal_groups
 from sim.demand.planned import with_errands
 from sim.demand.rallies import IDS_PER_AREA, draw_rallies, patrol_errands, rally_groups, with_sweeps
+from sim.demand.rumours import draw_rumours
+from sim.demand.signals import Warnings, join_rows
 from sim.demand.tape import Incidents, Rally, Tape, incidents
 from sim.demand.vehicles import Traffic, draw_vehicles
+from sim.demand.warnings import presences
 from sim.demand.world import Group, World
 from sim.errors import InputError
 from sim.settings.demand import DemandSettings
@@ -58,13 +61,19 @@ def draw_tape(
     _check_size(world)
     matches = draw_matches(world, IDS_PER_AREA)
     rallies, sweeps = with_sweeps(world, draw_rallies(world, matches))
-    groups = [g for g in _groups(world, rallies, matches, hazard_bound) if len(g.at)]
+    rumours, rumoured = draw_rumours(world)
+    drawn_groups = [*_groups(world, rallies, matches, hazard_bound), *rumoured]
+    warnings = join_rows(Warnings, [g.warnings for g in drawn_groups if g.warnings is not None])
+    groups = [g for g in drawn_groups if len(g.at)]
     drawn = _incidents(world, groups) if groups else _nothing(world)
+    if len(warnings):
+        drawn = join_incidents(drawn, presences(world, warnings))
     vehicles = draw_vehicles(world, traffic or Traffic(), drawn)
     errands = [*sweeps, *patrol_errands(world, rallies), *match_errands(world, matches), *escort_errands(world)]
     rows, legs = with_errands(world, drawn, errands)
     gatherings = sorted((rally for area in (*rallies, *matches) for rally in area), key=lambda rally: rally.id)
-    return with_ballots(world, Tape(rows, vehicles, tuple(gatherings), legs=legs))
+    tape = Tape(rows, vehicles, tuple(gatherings), legs=legs, warnings=warnings, rumours=rumours)
+    return with_ballots(world, tape)
 
 
 def with_ballots(world: World, tape: Tape) -> Tape:

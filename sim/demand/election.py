@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from sim.clock import DAY
 from sim.demand.places import Pick, apart
 from sim.demand.tape import THINNINGS
+from sim.demand.warnings import warn_of
 from sim.demand.world import Group, World, entity
 
 Floats = NDArray[np.float64]
@@ -19,7 +20,10 @@ Ints = NDArray[np.int64]
 
 def election_groups(world: World) -> Iterator[Group]:
     """One group for each class and area that has incidents on this day."""
+    rumours = world.settings.rumours
     for name, spec in world.settings.classes.items():
+        if rumours.drawn and name == rumours.incident_class:
+            continue
         deterred = THINNINGS["deterrence"] if spec.deterred else 0
         bound = world.deterrence.bound_of(name) if deterred else 1.0
         centres = world.opportunities if deterred and not spec.ordered else world.centres
@@ -28,9 +32,10 @@ def election_groups(world: World) -> Iterator[Group]:
             if mean > 0.0:
                 key = entity(code, name)
                 draw = _clusters if spec.clustered else _singles
-                at, site = draw(world, area, centres[area], key, mean, spec.times)
-                sites = world.territory.sites
-                yield Group(world.code[name], area, key, at, site, sites.x[site], sites.y[site], None, deterred, bound)
+                at, site, event = draw(world, area, centres[area], key, mean, spec.times)
+                x, y = world.territory.sites.x[site], world.territory.sites.y[site]
+                group = Group(world.code[name], area, key, at, site, x, y, None, deterred, bound)
+                yield _warned(world, name, group, event, mean) if spec.ordered else group
         if world.calendar.latest_extension > 0.0 and spec.times.get("voters", 0.0) > 0.0:
             for area, code in world.areas:
                 yield _extra_time(world, area, entity(code, name, "extra time"), name, centres[area], (deterred, bound))
@@ -54,11 +59,26 @@ def _extra_time(world: World, area: int, key: int, name: str, pick: Pick, marks:
     return Group(world.code[name], area, key, at, site, *place, thinning=thinning, bound=marks[1], first=EXTRA_FROM)
 
 
-def _singles(world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]) -> tuple[Floats, Ints]:
+def _warned(world: World, name: str, group: Group, event: Ints, mean: float) -> Group:
+    """A group of ordered disturbances with the warnings of some of them."""
+    size = float(np.mean(_sizes(world, group.area))) if world.settings.classes[name].clustered else 1.0
+    return warn_of(world, name, group, event, mean / size / group.bound)
+
+
+def _sizes(world: World, area: int) -> tuple[int, int]:
+    """Least and most centres of a cluster in an area."""
+    least, most = (min(size, len(world.centres[area].sites)) for size in world.settings.clusters.size)
+    return least, most
+
+
+def _singles(
+    world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]
+) -> tuple[Floats, Ints, Ints]:
+    """Moments and sites of incidents that have nothing to do with each other, and the number of each."""
     count = world.streams("incident_counts", key).poisson(mean)
     u = world.streams("incident_times", key).random((2, count))
     site = pick.choose(world.streams("incident_places", key).random(count))
-    return _moments(world, area, times, u, site), site
+    return _moments(world, area, times, u, site), site, np.arange(count)
 
 
 def _moments(world: World, area: int, times: Mapping[Any, float], u: Floats, site: Ints) -> Floats:
@@ -72,10 +92,11 @@ def _moments(world: World, area: int, times: Mapping[Any, float], u: Floats, sit
 
 def _clusters(
     world: World, area: int, pick: Pick, key: int, mean: float, times: Mapping[Any, float]
-) -> tuple[Floats, Ints]:
-    """Clusters of neighbouring centres; their mean number is the mean of incidents over the mean size."""
+) -> tuple[Floats, Ints, Ints]:
+    """Clusters of neighbouring centres, and the number of each incident's cluster; their mean number is the mean of incidents
+    over the mean size."""
     rule = world.settings.clusters
-    least, most = (min(size, len(pick.sites)) for size in rule.size)
+    least, most = _sizes(world, area)
     streams = world.streams("clusters", key)
     count = int(world.streams("incident_counts", key).poisson(mean * 2.0 / (least + most)))
     u = streams.random((5, count))
@@ -87,7 +108,7 @@ def _clusters(
     delay = world.streams("incident_times", key).random(len(site)) * np.repeat(windows, sizes)
     first = np.cumsum(sizes) - sizes
     delay[first] = 0.0
-    return np.repeat(start, sizes) + delay, site
+    return np.repeat(start, sizes) + delay, site, np.repeat(np.arange(count), sizes)
 
 
 def _seeds(pick: Pick, u_recurs: Floats, u_place: Floats, recurring: float, anchors: int) -> Ints:

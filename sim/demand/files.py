@@ -19,7 +19,19 @@ from numpy.typing import NDArray
 
 from sim.clock import format_time
 from sim.demand.classes import IncidentClass
-from sim.demand.columns import COUNTS, INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Spec, needed, texts
+from sim.demand.columns import (
+    COUNTS,
+    INCIDENTS,
+    INJECTS,
+    LEGS,
+    RALLIES,
+    RUMOURS,
+    VEHICLES,
+    WARNINGS,
+    Spec,
+    needed,
+    texts,
+)
 from sim.demand.reading import HAND, Parts, tape_from_parts
 from sim.demand.tape import Incidents, Tape
 from sim.errors import InputError, nearest
@@ -34,6 +46,8 @@ PARTS: dict[str, dict[str, Spec]] = {
     "injects": INJECTS,
     "legs": LEGS,
     "counts": COUNTS,
+    "warnings": WARNINGS,
+    "rumours": RUMOURS,
 }
 _SPAN = (EARLIEST, LATEST)
 
@@ -103,6 +117,8 @@ def _tables(tape: Tape, territory: Territory, classes: Sequence[str]) -> dict[st
         "injects": tape.injects,
         "legs": tape.legs,
         "counts": tape.counts,
+        "warnings": tape.warnings,
+        "rumours": tape.rumours,
     }
     tables = {}
     for part, specs in PARTS.items():

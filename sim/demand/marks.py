@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtri
 
 from sim.clock import DAY
-from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, TIP_CALL, match_settings
+from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, RUMOUR_CALL, TIP_CALL, match_settings
 from sim.demand.packages import MAX_UNITS
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.demand.world import Group, World
@@ -23,12 +23,12 @@ Ints = NDArray[np.int64]
 T = TypeVar("T")
 Columns = dict[str, NDArray[np.generic]]
 
-_Z90 = float(ndtri(0.9))
+Z90 = float(ndtri(0.9))
 
 
 def lognormal(z: Floats, median: float | Floats, p90: float | Floats) -> Floats:
     """Lognormal values at standard normal ``z``, by median and 90th percentile."""
-    return np.asarray(median * np.exp(z * np.log(np.asarray(p90) / median) / _Z90))
+    return np.asarray(median * np.exp(z * np.log(np.asarray(p90) / median) / Z90))
 
 
 def complete(world: World, groups: list[Group]) -> Columns:
@@ -75,7 +75,7 @@ def _reports(world: World, groups: list[Group], cls: Ints, priority: Ints) -> Co
         lognormal(z[row], *np.array([_entry(table, name, (1.0, 1.0)) for name in CHANNELS])[channel].T)
         for row, table in enumerate((rule.report_time, rule.talk_time))
     )
-    advice = ((name, rule.advice_time) for name in (ADVICE_CALL, TIP_CALL, COMPLAINT_CALL))
+    advice = ((name, rule.advice_time) for name in (ADVICE_CALL, TIP_CALL, COMPLAINT_CALL, RUMOUR_CALL))
     for name, times in (*advice, (FALSE_CALL, rule.false_time)):
         rows = cls == world.code[name]
         talk[rows] = lognormal(z[1, rows], *times)
@@ -131,7 +131,7 @@ def _escalates(world: World, name: str) -> bool:
 def _candidates(world: World, groups: list[Group], counts: list[int], cls: Ints) -> Columns:
     """What the state may thin or a fixed team may settle, each with its own uniform."""
     u, _ = _draw(world, groups, "candidates", 2, 0)
-    thinning = np.repeat(np.array([group.thinning for group in groups], dtype=np.int64), counts)
+    thinning = np.concatenate([np.broadcast_to(group.thinning, len(group.at)) for group in groups]).astype(np.int64)
     on_spot = np.array([c.on_spot > 0.0 for c in world.classes])[cls]
     return {
         "thinning": thinning,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.counts import Counts
+from sim.demand.signals import Rumours, Warnings, join_rows
 from sim.demand.tape import Incidents, Legs, Rally, Tape, Vehicles, legs
 from sim.errors import InputError
 
@@ -17,7 +18,7 @@ Ints = NDArray[np.int64]
 def merge_tapes(first: Tape, second: Tape) -> Tape:
     """All that happens in both tapes, in order of (at, id); classes must mean the same in both.
 
-    Raises ``InputError`` if an id of incidents, vehicles or gatherings is used in both.
+    Raises ``InputError`` if an id of incidents, vehicles, gatherings, warnings or rumours is used in both.
     """
     _apart("incident", first.incidents.id, second.incidents.id)
     _apart("vehicle", first.vehicles.id, second.vehicles.id)
@@ -27,7 +28,9 @@ def merge_tapes(first: Tape, second: Tape) -> Tape:
     rows = join_incidents(first.incidents, second.incidents)
     vehicles = _joined_vehicles(first.vehicles, second.vehicles)
     routes, counts = join_legs(first.legs, second.legs), _joined_counts(first.counts, second.counts)
-    return Tape(rows, vehicles, tuple(rallies), tuple(injects), routes, counts)
+    warnings = join_rows(Warnings, [first.warnings, second.warnings])
+    rumours = join_rows(Rumours, [first.rumours, second.rumours])
+    return Tape(rows, vehicles, tuple(rallies), tuple(injects), routes, counts, warnings, rumours)
 
 
 def _apart(word: str, first: Ints, second: Ints) -> None:

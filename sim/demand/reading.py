@@ -2,17 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass
-from sim.demand.columns import COUNTS, INCIDENTS, INJECTS, LEGS, RALLIES, VEHICLES, Column, SiteNames, parse
+from sim.demand.columns import (
+    COUNTS,
+    INCIDENTS,
+    INJECTS,
+    LEGS,
+    RALLIES,
+    RUMOURS,
+    VEHICLES,
+    WARNINGS,
+    Column,
+    SiteNames,
+    Spec,
+    parse,
+)
 from sim.demand.counts import Counts, check_counts
 from sim.demand.packages import MAX_UNITS, format_package, parse_package
-from sim.demand.tape import Incidents, Inject, Legs, Rally, Tape, Vehicles, check_legs, incidents, legs
+from sim.demand.signals import Rumours, Warnings, check_signals, make_rows
+from sim.demand.tape import THINNINGS, Incidents, Inject, Legs, Rally, Tape, Vehicles, check_legs, incidents, legs
 from sim.errors import InputError
 from sim.tables import Row, codes, floats, integers, lists, unique
 from sim.territory.sites import Territory
@@ -20,6 +35,8 @@ from sim.territory.sites import Territory
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Parts = dict[str, list[Row]]
+Span = tuple[float, float]
+Signals = TypeVar("Signals", Warnings, Rumours)
 
 HAND = ("x", "y", "noise", "package", "start", "release")
 """Further columns of incidents; ``package``, ``start`` and ``release`` make classes of their own."""
@@ -71,11 +88,15 @@ def tape_from_parts(
     columns |= _work(rows, found, cls)
     vehicles = _vehicles(parts["vehicles"], sites, span)
     rallies = _rallies(parts["rallies"], sites, span)
-    _check_parents(rows, columns["parent"].astype(np.int64), {*columns["id"].tolist(), *(rally.id for rally in rallies)})
+    warnings = _signals(Warnings, WARNINGS, parts["warnings"], sites, span)
+    rumours = _signals(Rumours, RUMOURS, parts["rumours"], sites, span)
+    _check_parents(rows, columns, rallies, warnings, rumours)
+    check_signals(warnings, rumours, len(sites.ids))
     injects = _injects(parts["injects"], sites, span)
     table = incidents(**columns)  # type: ignore[arg-type]
     routes = _legs(parts["legs"], sites, span, table)
-    return Tape(table, vehicles, rallies, injects, routes, _counts(parts["counts"], sites, span, territory)), found
+    counts = _counts(parts["counts"], sites, span, territory)
+    return Tape(table, vehicles, rallies, injects, routes, counts, warnings, rumours), found
 
 
 def _places(rows: Sequence[Row], territory: Territory, site: Ints) -> tuple[Floats, Floats]:
@@ -160,8 +181,23 @@ def _counts(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], te
     return made
 
 
-def _check_parents(rows: Sequence[Row], parents: Ints, known: Set[int]) -> None:
-    """Refuse a parent that is neither a gathering nor an incident of the tape."""
+def _signals(kind: type[Signals], specs: Mapping[str, Spec], rows: Sequence[Row], sites: SiteNames, span: Span) -> Signals:
+    columns = parse(rows, specs, sites, (), span)
+    unique(rows, "id", columns["id"].tolist())
+    return make_rows(kind, **columns)
+
+
+def _check_parents(
+    rows: Sequence[Row], columns: Mapping[str, Column], rallies: Sequence[Rally], warnings: Warnings, rumours: Rumours
+) -> None:
+    """Refuse a parent that is not on the tape: a warning or rumour where the marks say so, else a gathering or an incident."""
+    known = {
+        THINNINGS["warning"]: ("no warning", set(warnings.id.tolist())),
+        THINNINGS["rumour"]: ("no rumour", set(rumours.id.tolist())),
+        0: ("no gathering and no incident", {*columns["id"].tolist(), *(rally.id for rally in rallies)}),
+    }
+    parents, marks = columns["parent"].astype(np.int64), columns["thinning"].astype(np.int64)
     for i in np.flatnonzero(parents >= 0).tolist():
-        if int(parents[i]) not in known:
-            raise InputError(f"{rows[i].where}, column 'parent': no gathering and no incident has the id {parents[i]}")
+        words, ids = next(entry for bit, entry in known.items() if not bit or marks[i] & bit)
+        if int(parents[i]) not in ids:
+            raise InputError(f"{rows[i].where}, column 'parent': {words} has the id {parents[i]}")

@@ -12,13 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.counts import Counts, no_counts
+from sim.demand.signals import Rumours, Warnings, no_rows
 from sim.digest import digest_columns, digest_text
 from sim.errors import InputError, nearest
 from sim.given import check
 
 CHANNELS = ("phone", "radio", "patrol", "online", "direct")
 """How an incident is reported. ``direct`` needs no operator at all."""
-THINNINGS = {"deterrence": 1, "rally": 2, "open": 4, "count": 32}
+THINNINGS = {"deterrence": 1, "rally": 2, "open": 4, "warning": 8, "rumour": 16, "count": 32}
 """What may prevent a candidate incident (``count``: what moves it with the closing): bits of ``Incidents.thinning``, in
 stored tapes, so append only."""
 
@@ -41,11 +42,11 @@ class Incidents:
     ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
     compared with the class's probability (NaN: never settled on the spot). ``candidate``: uniform u that the state may
     thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: sum of the bits of ``THINNINGS`` whose
-    factors are multiplied; ``parent``: id of the rally it hangs on, or of the incident about which it is one more call
-    (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with ``handover_time`` there.
-    ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``: (incidents, slots) seconds of
-    work and travel-time multiplier of the unit in each place of the package. ``entry``: uniform that decides what the office
-    head answers to a request to enter (NaN: yes, after the median time).
+    factors are multiplied; ``parent``: id of the rally, warning or rumour it hangs on, or of the incident about which it is
+    one more call (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with
+    ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``:
+    (incidents, slots) seconds of work and travel-time multiplier of the unit in each place of the package. ``entry``:
+    uniform that decides what the office head answers to a request to enter (NaN: yes, after the median time).
     """
 
     id: Ints
@@ -325,13 +326,18 @@ class Tape:
     injects: tuple[Inject, ...] = ()
     legs: Legs = field(default_factory=no_legs)
     counts: Counts = field(default_factory=no_counts)
+    warnings: Warnings = field(default_factory=lambda: no_rows(Warnings))
+    rumours: Rumours = field(default_factory=lambda: no_rows(Rumours))
 
     def digest(self) -> str:
-        """SHA-256 over every column, rally, inject, leg and count."""
+        """SHA-256 over every column, rally, inject, leg, count, warning and rumour."""
         columns = {f"incident_{f.name}": getattr(self.incidents, f.name) for f in fields(Incidents)}
         columns |= {f"vehicle_{f.name}": getattr(self.vehicles, f.name) for f in fields(Vehicles)}
         if len(self.counts):
             columns |= {f"count_{f.name}": getattr(self.counts, f.name) for f in fields(Counts)}
         if len(self.legs):
             columns |= {f"leg_{f.name}": getattr(self.legs, f.name) for f in fields(Legs)}
+        for name, rows in (("warning", self.warnings), ("rumour", self.rumours)):
+            if len(rows):
+                columns |= {f"{name}_{f.name}": getattr(rows, f.name) for f in fields(rows)}
         return digest_text(digest_columns(columns) + repr(self.rallies) + repr(self.injects))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from sim.demand.classes import IncidentClass
 from sim.demand.curves import DayCurves
 from sim.demand.places import Pick, hot_weights, office_weights, picks, regimes, resident_weights
+from sim.demand.signals import Warnings
 from sim.settings.demand import DemandSettings
 from sim.settings.deterrence import DeterrenceSettings
 from sim.streams import Streams
@@ -32,7 +33,7 @@ def entity(*names: str) -> int:
 class Group:
     """Incidents of one class and area before they get their marks: moments, sites and places, each (n,).
 
-    ``key``: entity of their streams; ``parent`` and ``thinning`` and ``bound`` as on the tape. ``first``:
+    ``key``: entity of their streams; ``parent``, ``thinning`` and ``bound`` as on the tape; ``warnings`` of them. ``first``:
     number of the first of them among those of the class and area.
     """
 
@@ -44,9 +45,10 @@ class Group:
     x: Floats
     y: Floats
     parent: Ints | None = None
-    thinning: int = 0
+    thinning: Ints | int = 0
     bound: float = 1.0
     first: int = 0
+    warnings: Warnings | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +99,9 @@ class World:
         return picks(self.territory, resident_weights(self.territory))
 
     def expected(self, name: str, area: int) -> float:
-        """Mean number of one election class in one area over the whole day."""
-        rate = getattr(self.settings.classes[name].rate, self.regimes[area])
-        return float(rate / 1000.0 * self.centres[area].total * self.settings.rate_factor)
+        """Mean number of one election class in one area over the whole day; of ordered ones as many more as the default plan
+        prevents by acting on warnings."""
+        spec, warnings = self.settings.classes[name], self.settings.warnings
+        rate = getattr(spec.rate, self.regimes[area])
+        usual = 1.0 - warnings.share * warnings.usual_prevention if spec.ordered else 1.0
+        return float(rate / 1000.0 * self.centres[area].total * self.settings.rate_factor / usual)

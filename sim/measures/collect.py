@@ -40,6 +40,7 @@ from sim.measures.rallies import burden, rally_table
 from sim.measures.reinforcement import reinforcement_table
 from sim.measures.response import IncidentTable, incident_table
 from sim.measures.rules import attempts, rule_figures, rules_table
+from sim.measures.signals import rumour_table, signal_figures, warning_table
 from sim.measures.summary import DIMENSIONS, incident_columns, statistics, summary
 from sim.scenario import Scenario
 
@@ -143,6 +144,8 @@ def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, res
         "phases": phase_table(day, table),
         "count": count_table(day, boxes, table),
         "custody": custody_table(day, boxes, table),
+        "warnings": warning_table(day, table),
+        "rumours": rumour_table(day, table),
         "outcome_by_area": outcome_by_area(day, result),
         "outcome_by_force": outcome_by_force(day, result),
         "planned": planned_table(day, table),
@@ -177,6 +180,7 @@ def _headline(
     out["minutes_lost"] = tables["burden"]["amount"][0]
     out |= {name: vote[name] for name in OUTCOME_FIGURES}
     out |= planned_figures(tables["planned"], tables["rallies"])
+    out |= signal_figures(tables["warnings"], tables["rumours"])
     return out
 
 

@@ -30,6 +30,7 @@ from sim.measures import (
     reinforcement,
     response,
     rules,
+    signals,
     summary,
     sweeps,
 )
@@ -62,6 +63,7 @@ MODULES = (
     reinforcement,
     phases,
     ballots,
+    signals,
 )
 
 

@@ -19,12 +19,15 @@ import numpy as np
 
 from sim.clock import DAY, MINUTE
 from sim.demand.classes import GROUPS
+from sim.demand.tape import THINNINGS
 from sim.measures.day import Bools, Day, Floats, Ints, cell
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.response import STATUSES, IncidentTable
 from sim.measures.voters import Stops, Voters, voters
 from sim.territory.sites import SITE_KINDS
 
+SIGNALS = THINNINGS["warning"] | THINNINGS["rumour"]
+"""What hangs on a warning or a rumour, and not on a gathering."""
 URGENT = 2
 """Least urgent priority that disturbs the calm and whose stop waits for a unit."""
 
@@ -71,7 +74,8 @@ def outcome(day: Day, table: IncidentTable) -> Outcome:
     drawn = np.minimum(begin + length, closing)
     end = np.minimum(np.maximum(drawn, _waits_until(day, rows)), closing)
     during = (opening <= rows.occurred_at) & (rows.occurred_at < closing)
-    disturbs = (rows.priority <= URGENT) & (tape.parent[rows.row] < 0) & (during | stopped)
+    gathered = (tape.parent[rows.row] >= 0) & ((tape.thinning[rows.row] & SIGNALS) == 0)
+    disturbs = (rows.priority <= URGENT) & ~gathered & (during | stopped)
     stops = rows.take(stopped)
     queues = voters(day, offices, Stops(stops.site, back[stopped], begin[stopped], end[stopped], stops.priority == 1))
     return Outcome(

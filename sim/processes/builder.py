@@ -15,6 +15,7 @@ from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
 from sim.forces.sectors import areas_of_responsibility
 from sim.forces.units import Units, skill_bits
+from sim.policies.presence import plan_presences
 from sim.processes.access import Access
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
@@ -74,6 +75,7 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
         "scene_time": _widen(incidents.scene_time, width),
         "noise": _widen(incidents.noise, width),
     }
+    time_presences(world, made)
     columns = {mark: made[mark] if mark in made else getattr(incidents, mark) for mark in MARKS}
     slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
     objects = {"cls": scenario.classes, "area": world.areas, "slots": slots}
@@ -106,6 +108,23 @@ def _tasks(
 def _is_constant(column: np.ndarray) -> bool:
     """Whether all rows are the same, as where a hand-written tape leaves a mark out (all NaN is the same too)."""
     return len(column) > 0 and bool(((column == column[0]) | ((column != column) & (column[0] != column[0]))).all())
+
+
+def time_presences(world: World, made: dict[str, np.ndarray]) -> None:
+    """Give the presences at places of warnings the hours that the plan wants; they lapse if nobody is sent until the end."""
+    warnings, incidents = world.tape.warnings, world.tape.incidents
+    if not len(warnings):
+        return
+    plan = plan_presences(warnings, world.scenario.warnings)
+    order = np.argsort(incidents.id)
+    rows = order[np.searchsorted(incidents.id, warnings.presence, sorter=order).clip(0, len(order) - 1)]
+    known = incidents.id[rows] == warnings.presence
+    rows, begin, until = rows[known], plan.begin[known], plan.until[known]
+    for mark in ("report_time", "patience_at", "scene_time"):
+        made[mark] = made[mark].copy()
+    made["report_time"][rows] = np.maximum(begin - incidents.at[rows], 0.0)
+    made["patience_at"][rows] = until
+    made["scene_time"][rows] = (until - begin)[:, None]
 
 
 def _widen(columns: np.ndarray, width: int) -> np.ndarray:

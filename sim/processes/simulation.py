@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from math import inf
 
 from sim.demand.counts import check_counts
+from sim.demand.signals import check_signals
 from sim.demand.tape import Inject, Tape, check_incidents, check_legs, check_rallies
 from sim.errors import InputError
 from sim.processes.actors import Unit
@@ -22,6 +23,8 @@ from sim.processes.kernel import PLAN, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
+from sim.processes.rumour import start_rumours
+from sim.processes.warning import start_warnings
 from sim.processes.world import K, World
 from sim.scenario import Scenario
 from sim.trace import Trace
@@ -99,6 +102,8 @@ class Simulation:
         for inject in self.tape.injects:
             self._order(inject)
         start_counts(world)
+        start_warnings(world)
+        start_rumours(world)
         for part, tasks in self._tasks:
             with clock.part(part):
                 Story(clock, demand(world, tasks))
@@ -129,6 +134,7 @@ def check_tape(scenario: Scenario, tape: Tape) -> None:
     if len(early):
         raise InputError(f"tape: incident {early[0]} does not lie in the simulated span, which begins at {begin:g} s")
     check_incidents(incidents, len(scenario.territory.sites), len(scenario.classes))
+    check_signals(tape.warnings, tape.rumours, len(scenario.territory.sites))
     check_legs(tape.legs, incidents, len(scenario.territory.sites))
     check_rallies(tape.rallies, incidents, len(scenario.territory.sites))
     check_counts(tape.counts, scenario.territory.sites.offices)

@@ -16,6 +16,12 @@ if TYPE_CHECKING:
     from sim.processes.world import World
 
 
+def in_time(world: World, task: Task) -> bool:
+    """Whether a unit stands, or stood, at the place of a warned disturbance when it is about to begin."""
+    presence = world.tasks.get(world.presence_of.get(task.parent, -1))
+    return task.parent in world.guarded or (presence is not None and presence.arrived > 0)
+
+
 def deterrence(world: World, task: Task) -> float:
     """Presence of patrols and teams at the site lowers the hazard of what is done on an opportunity."""
     return 1.0 if world.presence is None else world.presence.factor(world, task)
@@ -35,6 +41,17 @@ def voting_open(world: World, task: Task) -> float:
 def count(world: World, task: Task) -> float:
     """What comes with the count moves with the closing, whatever else may prevent it."""
     return 1.0
+def warning(world: World, task: Task) -> float:
+    """A presence comes about by the share of warnings that the plan acts on; if it stands there in time, it lowers the hazard
+    of the disturbance that was warned of."""
+    if task.id in world.presences:
+        return world.presences[task.id]
+    return 1.0 - world.scenario.warnings.prevention if in_time(world, task) else 1.0
+
+
+def rumour(world: World, task: Task) -> float:
+    """The crowd of the rumour it would come of, against the crowd without any correction, for which it was drawn."""
+    return world.calmed.get(task.id, 1.0) * task.bound
 
 
 FACTORS: dict[str, Callable[[World, Task], float]] = {
@@ -42,6 +59,8 @@ FACTORS: dict[str, Callable[[World, Task], float]] = {
     "rally": rally,
     "open": voting_open,
     "count": count,
+    "warning": warning,
+    "rumour": rumour,
 }
 """The factor of each name in ``THINNINGS``: a function of the world and the candidate, at the moment it is proposed."""
 _BY_BIT = tuple((bit, FACTORS[name]) for name, bit in THINNINGS.items())

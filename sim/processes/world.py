@@ -65,6 +65,13 @@ class World:
         self.guards: dict[int, list[Unit]] = {}
         self.guarding: set[int] = set()
         self.gone_home: set[int] = set()
+        self.presences: dict[int, float] = {}
+        """Chance that the plan acts on a warning, by the id of the presence that it would send."""
+        self.presence_of: dict[int, int] = {}
+        self.guarded: set[int] = set()
+        """Warnings at whose place a unit stood in time."""
+        self.calmed: dict[int, float] = {}
+        """What is left of the hazard of each candidate of a rumour, by incident."""
         self.heads_at = [0] * len(scenario.territory.sites)
         self.answers: dict[int, tuple[float, bool]] = {}
         self.entry_marks: dict[int, float] = {}

@@ -27,6 +27,7 @@ from sim.settings.incidents import (
     sums_to_one,
 )
 from sim.settings.planned import EscortSettings, MatchSchedule, RallyClassSettings, RoundSettings, SweepSettings
+from sim.settings.signals import RumourDraws, WarningDraws
 from sim.yamlfile import load_yaml
 
 Bound = Annotated[float, Field(ge=1.0, le=100.0)]
@@ -199,3 +200,5 @@ class DemandSettings:
     escorts: EscortSettings = _from_table("escorts")
     ballots: BallotSettings = _from_table("ballots")
     classes: dict[str, ClassSettings] = _from_table("classes")
+    warnings: WarningDraws = Field(default_factory=WarningDraws)
+    rumours: RumourDraws = Field(default_factory=RumourDraws)

@@ -24,6 +24,7 @@ from sim.settings.response import (
     TravelSettings,
 )
 from sim.settings.rules import RulesSettings
+from sim.settings.signals import InformationSettings, WarningSettings
 from sim.settings.territory import TerritorySettings
 from sim.settings.traffic import TrafficSettings
 from sim.settings.voting import VotingSettings
@@ -56,6 +57,8 @@ class Settings:
     posts: PostSettings = Field(default_factory=PostSettings)
     alert: AlertSettings = Field(default_factory=AlertSettings)
     traffic: TrafficSettings = Field(default_factory=TrafficSettings)
+    warnings: WarningSettings = Field(default_factory=WarningSettings)
+    information: InformationSettings = Field(default_factory=InformationSettings)
     voting: VotingSettings = Field(default_factory=VotingSettings)
     rules: RulesSettings = Field(default_factory=RulesSettings)
     reinforcement: ReinforcementSettings = Field(default_factory=ReinforcementSettings)

@@ -98,8 +98,9 @@ def test_the_nation_has_some_three_thousand_incidents_of_the_vote_and_six_thousa
     days = normal / (41.7 * 150)
     assert 2.75 < days < 3.0  # 66 hours, two evening peaks and a third
     tape = draw_tape(territory, calendar, demand, 1)
-    total = sum(counts.values())
-    gatherings = ("rally_disorder", "rally_medical", "duplicate_call")
-    beside = [c.group == "planned" or c.name in gatherings for c in build_classes(demand)]
+    total = sum(counts.values()) - counts["rumour_crowd"]
+    # What hangs on gatherings, incidents and signals is drawn beside the rates, or as candidates above them.
+    hanging = ("rally_disorder", "rally_medical", "duplicate_call", "rumour_crowd", "rumour_call")
+    beside = [c.group == "planned" or c.name in hanging for c in build_classes(demand)]
     in_extra_time = (tape.incidents.thinning & THINNINGS["open"]) > 0
     assert (~np.array(beside)[tape.incidents.cls] & ~in_extra_time).sum() == pytest.approx(total, abs=5 * np.sqrt(total))
