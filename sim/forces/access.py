@@ -29,6 +29,11 @@ class NearCentres:
     posts: dict[int, tuple[int, ...]]
 
 
+def _few(centres: Ints) -> list[int]:
+    """Ranks of the few centres that the plane calls nearest, which it may put in a wrong order when they are about as far."""
+    return list(range(1, min(4, len(centres)) + 1))
+
+
 def near_centres(territory: Territory, units: Units, rules: TrafficSettings) -> NearCentres:
     """Find the nearest centre of every site and the posts within reach of every centre.
 
@@ -43,7 +48,9 @@ def near_centres(territory: Territory, units: Units, rules: TrafficSettings) -> 
         return NearCentres(centre, {site: rows for site, rows in by_base.items() if centre[site] == site})
     every = np.arange(len(sites))
     tree = cKDTree(np.column_stack(plane(territory, centres)))
-    nearest = centres[tree.query(np.column_stack(plane(territory, every)))[1]]
+    few = np.stack([centres[row] for row in tree.query(np.column_stack(plane(territory, every)), _few(centres))[1].T])
+    away = np.stack([metres_between(territory, every, row) for row in few])
+    nearest = few[away.argmin(axis=0), every]
     centre = np.where(metres_between(territory, every, nearest) <= rules.radius, nearest, -1)
     reach = rules.post_reach / (_DEGREE if territory.metric == "great_circle" else 1.0)
     found: dict[int, list[int]] = {}

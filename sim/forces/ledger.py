@@ -248,7 +248,7 @@ def _close(
         missing = _count(gone, absences.area * forces + absences.force, areas * forces, moments)
     gone_home = np.zeros_like(late)
     if planned is not None:
-        np.add.at(gone_home, cell, np.where(_left_early(units, done[0], moments), planned[1] - regular, 0))
+        np.add.at(gone_home, cell, np.where(_left_early(units, done[0], moments), planned - regular, 0))
     by_task = lines.reshape(areas * forces, tasks, -1)
     rest = (mobilised[..., None] + moved).reshape(areas * forces, -1) - by_task.sum(axis=1) - late - gone_home - missing
     heads = np.concatenate([by_task, late[:, None], gone_home[:, None], rest[:, None], missing[:, None]], axis=1)
