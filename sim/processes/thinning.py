@@ -58,9 +58,9 @@ FACTORS: dict[str, Callable[[World, Task], float]] = {
     "deterrence": deterrence,
     "rally": rally,
     "open": voting_open,
-    "count": count,
     "warning": warning,
     "rumour": rumour,
+    "count": count,
 }
 """The factor of each name in ``THINNINGS``: a function of the world and the candidate, at the moment it is proposed."""
 _BY_BIT = tuple((bit, FACTORS[name]) for name, bit in THINNINGS.items())
