@@ -43,12 +43,12 @@ class Steps:
         return [(a, b, level) for a, b, level in zip(edges, edges[1:], self.level.tolist()) if b > a]
 
 
-def level_steps(day: Day) -> list[Steps]:
-    """Levels of every area of the territory; all areas begin the day at the lowest level."""
+def level_steps(day: Day, areas: Ints | None = None) -> list[Steps]:
+    """Levels of some areas (all areas of the territory, if not given); every area begins the day at the lowest level."""
     change = day.records("alert_changed")
     area = np.asarray(day.columns["area"])[change]
     steps = []
-    for a in range(len(day.scenario.territory.area_codes)):
+    for a in np.arange(len(day.scenario.territory.area_codes)) if areas is None else areas:
         mine = change[area == a]
         level = day.value[mine].astype(np.int64)
         begin = day.scenario.calendar.begin
@@ -62,8 +62,10 @@ def turnout_factors(day: Day, rows: Ints, times: Floats) -> Floats | None:
     if len(day.records("alert_changed")) == 0:
         return None
     factor = np.array(day.scenario.alert.rules.turnout_factors)
-    by_area = np.stack([factor[steps.level_at(times)] for steps in level_steps(day)], axis=1)
-    return np.asarray(by_area[:, day.scenario.units.area[rows]])
+    areas, column = np.unique(day.scenario.units.area[rows], return_inverse=True)
+    steps = level_steps(day, areas)
+    by_area = np.stack([factor[one.level_at(times)] for one in steps], axis=1)
+    return np.asarray(by_area[:, column])
 
 
 def alert_table(day: Day) -> Table:

@@ -43,8 +43,8 @@ def rally_table(day: Day) -> Table:
 def heads_at(day: Day, site: int, at: float) -> int:
     """Heads of fixed teams on duty at a site at a moment."""
     units, intervals = day.scenario.units, day.intervals
-    here = (units.base[intervals.unit] == site) & ~units.mobile[intervals.unit] & (intervals.status > 0)
-    here &= (intervals.begin <= at) & (at < intervals.end)
+    here = np.flatnonzero(np.isin(intervals.unit, np.flatnonzero((units.base == site) & ~units.mobile)))
+    here = here[(intervals.status[here] > 0) & (intervals.begin[here] <= at) & (at < intervals.end[here])]
     return int(day.value[intervals.record[here]].sum())
 
 

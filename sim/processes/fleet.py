@@ -6,6 +6,7 @@ loop is where its loop is once the leg that brings it there has ended.
 
 from __future__ import annotations
 
+from collections import Counter
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -30,8 +31,8 @@ class Fleet:
     """Mobile units of one dispatch area, one row per unit in id order.
 
     ``open[s][row]`` is 0 where the unit is free and eligible for slot type s, else infinity, so that the best row
-    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s. ``loops``
-    and ``travel`` are shared.
+    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s, ``abilities``
+    those that can fill each set of slot types. ``loops`` and ``travel`` are shared.
     """
 
     def __init__(self, units: list[Unit], slot_types: int, loops: Loops, travel: Travel) -> None:
@@ -59,6 +60,7 @@ class Fleet:
         self.free = [0] * slot_types
         self.on_duty = [0] * slot_types
         self.eligible = [sum(s in u.slot_types for u in units) for s in range(slot_types)]
+        self.abilities = Counter(tuple(u.slot_types) for u in units)
         self._slowness: dict[int, Floats] = {}
         self.readiness = 1.0
 

@@ -8,6 +8,7 @@ here, in terms of the pure functions of ``sim.policies``.
 from __future__ import annotations
 
 from bisect import insort
+from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,7 @@ from sim.policies.dispatch import first_of, least_time, may_serve, nearest
 from sim.territory.travel import metres_array
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from sim.processes.actors import Task, Unit
     from sim.processes.fleet import Fleet
@@ -62,7 +63,7 @@ class DispatchArea:
             fleets = [area.fleet for area in (self, *(self.allies if helped else ()))]
             known = all(any(fleet.eligible[s] for fleet in fleets) for s in slots)
             if known and at_once:
-                known = _enough([tuple(unit.slot_types) for fleet in fleets for unit in fleet.units], slots)
+                known = _enough(sum((fleet.abilities for fleet in fleets), Counter()), slots)
             self._possible[slots, helped, at_once] = known
         return known
 
@@ -269,11 +270,12 @@ class DispatchArea:
         return self.choose(task, s, now, available, True) if np.isfinite(available).any() else None
 
 
-def _enough(abilities: list[tuple[int, ...]], slots: tuple[int, ...]) -> bool:
-    """Whether different units can fill all places at once (Hall's condition), from the slot types each unit can fill."""
+def _enough(abilities: Mapping[tuple[int, ...], int], slots: tuple[int, ...]) -> bool:
+    """Whether different units can fill all places at once (Hall's condition), from how many units can fill which slot types."""
     kinds = sorted(set(slots))
     for size in range(1, len(kinds) + 1):
         for some in combinations(kinds, size):
-            if sum(not set(some).isdisjoint(unit) for unit in abilities) < sum(s in some for s in slots):
+            able = sum(count for unit, count in abilities.items() if not set(some).isdisjoint(unit))
+            if able < sum(s in some for s in slots):
                 return False
     return True
