@@ -158,7 +158,7 @@ def _cause(day: Day, record: int) -> str:
     kind = int(day.kind[record])
     if kind in (CODE["decision"], CODE["alert_changed"]):
         return "order" if kind == CODE["decision"] else "stand_down"
-    return "incidents" if day.task[record] >= 0 else "warning"
+    return "warning" if day.columns["task"][record] in day.tape.warnings.presence else "incidents"
 
 
 ENTRIES = entries(

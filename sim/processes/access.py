@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Access:
     """How much longer a drive takes that ends near a centre, by the state of the posts there.
 
-    The room does not see it: it chooses units as if the way were clear.
+    The room does not see it: it chooses units as if the way were clear. ``closing`` holds the closing of each area, as it stands.
     """
 
-    def __init__(self, scenario: Scenario, units: list[Unit], travel: Travel) -> None:
+    def __init__(self, scenario: Scenario, units: list[Unit], travel: Travel, closing: list[float]) -> None:
         rules, sites, calendar = scenario.traffic, scenario.territory.sites, scenario.calendar
         near = near_centres(scenario.territory, scenario.units, rules)
         self.centre = near.centre.tolist()
@@ -26,15 +26,15 @@ class Access:
         self.factors = (rules.factor(False), rules.factor(True))
         self.radius, self.travel = rules.radius, travel
         self.place = list(zip(sites.x.tolist(), sites.y.tolist(), strict=True))
-        self.hours = [(calendar.opening[area], calendar.closing[area]) for area in sites.area.tolist()]
+        self.opening, self.closing, self.area = calendar.opening.tolist(), closing, sites.area.tolist()
 
     def factor(self, task: Task, at: float) -> float:
         """What multiplies a drive to ``task`` that begins at ``at``."""
         centre = self.centre[task.site]
         if centre < 0:
             return 1.0
-        opening, closing = self.hours[centre]
-        if not (opening <= at < closing and self._is_near(task, centre)):
+        area = self.area[centre]
+        if not (self.opening[area] <= at < self.closing[area] and self._is_near(task, centre)):
             return 1.0
         return self.factors[any(post.heads for post in self.posts.get(centre, ()))]
 

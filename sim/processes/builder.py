@@ -270,7 +270,7 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     if scenario.deterrence.is_on:
         world.presence = Presence(scenario.loops, world.units, scenario.deterrence)
     if scenario.traffic.access_factor > 1.0:
-        world.access = Access(scenario, world.units, travel)
+        world.access = Access(scenario, world.units, travel, world.closing)
     inside = np.array([cls.inside for cls in scenario.classes], dtype=np.bool_)[tape.incidents.cls]
     world.entry_marks = dict(zip(tape.incidents.id[inside].tolist(), tape.incidents.entry[inside].tolist(), strict=True))
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}

@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.demand.tape import THINNINGS
 from sim.policies.presence import plan_presences
+from sim.processes.alert import warned
 from sim.processes.incident import PATIENCE, end
 from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.world import World
@@ -41,6 +42,19 @@ def start_warnings(world: World) -> None:
         moments = [(float(warnings.due_at[row]), -1), *sorted(disturbed[number])]
         with world.clock.part(int(part[row])):
             Story(world.clock, stand_by(world, number, presence, moments, float(plan.until[row])))
+    if any(trigger.when == "warning" for trigger in world.alert.rules.triggers):
+        acted = np.flatnonzero(plan.share > 0.0)
+        begun = zip(plan.begin[acted].tolist(), warnings.presence[acted].tolist(), sites.area[warnings.site[acted]].tolist())
+        Story(world.clock, raise_alert(world, sorted(begun)))
+
+
+def raise_alert(world: World, begun: list[tuple[float, int, int]]) -> Tale:
+    """Where the plan acts on a warning, the alert of the area may rise (an area's level reaches all its forces)."""
+    for at, presence, area in begun:
+        yield at, AFTER_TASKS
+        task = world.tasks.get(presence)
+        if task is not None:
+            warned(world, area, task.last)
 
 
 def stand_by(world: World, warning: int, presence: int, moments: list[tuple[float, int]], until: float) -> Tale:

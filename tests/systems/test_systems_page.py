@@ -21,8 +21,6 @@ LATER = {"S07", "S17", "S24", "S31", "S32", "S33", "S34"}
 """Systems of the second rank, which come later."""
 RECORDS = {kind.name for kind in KINDS}
 TABLES = {table for entry in DICTIONARY.values() for table in entry.tables}
-NOT_YET: set[str] = set()
-"""Systems of the first rank whose row is still to come."""
 SYSTEMS = [f"S{n:02d}" for n in range(1, 37)]
 COLUMNS = ("system", "name", "switch", "output", "test", "evidence")
 
@@ -40,7 +38,7 @@ def named(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-CORE = sorted(set(SYSTEMS) - LATER - NOT_YET)
+CORE = sorted(set(SYSTEMS) - LATER)
 
 
 @cache
@@ -56,7 +54,6 @@ def test_every_system_has_one_row_in_order() -> None:
 
 def test_a_system_without_a_mechanism_says_so() -> None:
     assert {system for system, row in rows().items() if row["test"] == "later"} == LATER
-    assert {system for system, row in rows().items() if row["test"] == "not yet"} == NOT_YET
 
 
 @pytest.mark.parametrize("system", CORE)

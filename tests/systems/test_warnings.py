@@ -8,20 +8,25 @@ from functools import cache
 import numpy as np
 import pytest
 
-from sim.arrays import make_tape
+from sim.arrays import make_calendar, make_tape
 from sim.build import Place, build_place, build_scenario, build_tape
 from sim.cli import compose
 from sim.demand.classes import IncidentClass
 from sim.demand.signals import Warnings, make_rows
 from sim.demand.tape import THINNINGS, Tape
 from sim.errors import InputError
+from sim.forces.alert import AlertPlan
+from sim.measures.alert import alert_table
 from sim.measures.collect import Measures, measure
+from sim.measures.day import Day
 from sim.measures.invariants import check_invariants
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings, read
+from sim.settings.alert import AlertSettings, AlertTrigger
 from sim.settings.signals import WarningSettings
 from sim.study.statistics import Estimate, paired_difference
+from sim.trace import CODE
 from tests.worlds import of_task, of_unit, play, street, world
 
 PRESENCE = IncidentClass("warning_presence", 3, group="planned", harm=0.0)
@@ -87,6 +92,25 @@ def test_a_presence_nobody_can_send_lapses_when_its_time_is_over() -> None:
     merged = replace(make_tape(scenario.territory, scene_time=scene, **both), warnings=tape.warnings)
     trace = play(scenario, merged)
     assert of_task(trace, 1)[-1] == (10800.0, "lapsed", -1)
+
+
+def test_a_warning_that_is_acted_on_raises_the_alert_of_its_area_for_a_while() -> None:
+    trigger = AlertTrigger(when="warning", level="maximum", hold_time=4000.0)
+    scenario, tape = warned_day(0.7)
+    scenario = replace(
+        scenario,
+        alert=AlertPlan(AlertSettings(triggers=(trigger,))),
+        calendar=make_calendar(scenario.territory, end=20_000.0, closing=20_000.0),
+    )
+    trace = play(scenario, tape)
+    columns = trace.columns()
+    changed = columns["kind"] == CODE["alert_changed"]
+    # The plan acts at 5400; the room looks every 300 s and stands down at the first look after 9400.
+    assert list(zip(columns["time"][changed].tolist(), columns["value"][changed].tolist())) == [(5400.0, 2.0), (9600.0, 0.0)]
+    table = alert_table(Day.of(scenario, tape, trace))
+    assert table["by_warning"][table["level"].index("maximum")] == 1
+    ignored = play(replace(scenario, warnings=replace(RULES, acted_on=0.0)), tape).columns()
+    assert CODE["alert_changed"] not in ignored["kind"]
 
 
 def test_a_false_warning_costs_officer_hours_and_shows_as_false() -> None:
