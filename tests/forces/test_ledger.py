@@ -149,7 +149,7 @@ def test_the_plan_of_algeria_2017_closes_in_every_area_and_force(root: Any) -> N
         return both
 
     scenario, forces = build_plan(read({"staffing": option("staffing"), "calendar": option("calendar")}, Settings))
-    assert forces.mobilised.sum(axis=0).tolist() == [180_000, 85_000]
+    assert forces.mobilised.sum(axis=0).tolist() == [180_000, 90_000]
     ledger = build_ledger(scenario, forces)
     check_ledger(ledger)
     assert ledger.heads.shape[:2] == (48, 2)
