@@ -11,8 +11,9 @@ from scipy.special import gammaincinv, ndtri
 
 from sim.demand.catalogue import BALLOT_ESCORT
 from sim.demand.counts import Counts, no_counts
+from sim.demand.legs import Legs, legs
 from sim.demand.marks import lognormal
-from sim.demand.tape import THINNINGS, Incidents, Legs, incidents, legs
+from sim.demand.tape import THINNINGS, Incidents, incidents
 from sim.demand.world import World
 from sim.errors import InputError
 from sim.forces.draws import uniforms

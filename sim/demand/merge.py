@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.counts import Counts
+from sim.demand.legs import Legs, legs
 from sim.demand.signals import Rumours, Warnings, join_rows
-from sim.demand.tape import Incidents, Legs, Rally, Tape, Vehicles, legs
+from sim.demand.tape import Incidents, Rally, Tape, Vehicles
 from sim.errors import InputError
 
 Ints = NDArray[np.int64]

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.legs import Legs, legs, no_legs
 from sim.demand.merge import join_incidents
 from sim.demand.packages import MAX_UNITS
-from sim.demand.tape import Incidents, Legs, incidents, legs, no_legs
+from sim.demand.tape import Incidents, incidents
 from sim.demand.world import World, entity
 
 Floats = NDArray[np.float64]

@@ -25,9 +25,10 @@ from sim.demand.columns import (
     parse,
 )
 from sim.demand.counts import Counts, check_counts
+from sim.demand.legs import Legs, check_legs, legs
 from sim.demand.packages import MAX_UNITS, format_package, parse_package
 from sim.demand.signals import Rumours, Warnings, check_signals, make_rows
-from sim.demand.tape import THINNINGS, Incidents, Inject, Legs, Rally, Tape, Vehicles, check_legs, incidents, legs
+from sim.demand.tape import THINNINGS, Incidents, Inject, Rally, Tape, Vehicles, incidents
 from sim.errors import InputError
 from sim.tables import Row, codes, floats, integers, lists, unique
 from sim.territory.sites import Territory

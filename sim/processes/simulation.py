@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from math import inf
 
 from sim.demand.counts import check_counts
+from sim.demand.legs import check_legs
 from sim.demand.signals import check_signals
-from sim.demand.tape import Inject, Tape, check_incidents, check_legs, check_rallies
+from sim.demand.tape import Inject, Tape, check_incidents, check_rallies
 from sim.errors import InputError
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert

@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 from sim.arrays import make_tape, uniform_travel
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.files import load_tape, save_tape
+from sim.demand.legs import legs
 from sim.demand.merge import merge_tapes
-from sim.demand.tape import Tape, legs
+from sim.demand.tape import Tape
 from sim.errors import InputError
 from sim.folder.read import read_folder
 from sim.measures.collect import measure

@@ -16,7 +16,8 @@ from sim.demand.ballots import closing_queue, trips
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.counts import Counts
 from sim.demand.files import load_tape, save_tape
-from sim.demand.tape import Inject, Tape, legs
+from sim.demand.legs import legs
+from sim.demand.tape import Inject, Tape
 from sim.errors import InputError
 from sim.forces.ledger import check_ledger, ledger_hours, plan_ledger, trace_ledger
 from sim.measures.ballots import custody, custody_log
