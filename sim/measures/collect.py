@@ -10,7 +10,7 @@ from sim.demand.tape import Tape
 from sim.measures.access import access_table
 from sim.measures.activity import status_times
 from sim.measures.alert import alert_table
-from sim.measures.ballots import count_table, custody, custody_log, custody_table
+from sim.measures.ballots import Custody, count_table, custody, custody_log, custody_table
 from sim.measures.calls import call_figures, call_table, call_tables
 from sim.measures.checkpoints import checkpoint_table
 from sim.measures.command import command_tables
@@ -99,15 +99,15 @@ def measure(
     table, cover, seen = incident_table(day), coverage(day, grid_time), presence(day, visits)
     patrols = revisits(day, visits, seen.centres)
     result = outcome(day, table)
-    posts, calls = post_cover(day), call_table(day)
-    tables = _tables(day, table, cover, seen, result) | post_tables(day, posts, per_place)
+    posts, calls, boxes = post_cover(day), call_table(day), custody(day)
+    tables = _tables(day, table, cover, seen, result, boxes) | post_tables(day, posts, per_place)
     tables |= call_tables(day, calls, table) | command_tables(day, table)
     tables |= patrol_tables(day, table, visits, seen, patrols)
     tried = attempts(day)
     tables |= {"rules": rules_table(day, tried), "reinforcement": reinforcement_table(day)}
     if per_place:
         tables["incidents"] = incident_columns(scenario, table)
-        tables["custody_log"] = custody_log(day, custody(day))
+        tables["custody_log"] = custody_log(day, boxes)
         tables["coverage_by_centre"] = coverage_by_centre(scenario, cover)
         tables["presence_by_centre"] = presence_by_centre(day, seen)
     headline = _headline(day, table, cover, seen, result, tables) | post_figures(day, posts) | call_figures(day, calls)
@@ -116,9 +116,11 @@ def measure(
     return Measures(headline, tables, table, cover)  # type: ignore[arg-type]
 
 
-def _tables(day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome) -> dict[str, Table]:
+def _tables(
+    day: Day, table: IncidentTable, cover: Coverage, seen: Presence, result: Outcome, boxes: Custody
+) -> dict[str, Table]:
     scenario = day.scenario
-    checkpoints, rallies, boxes = checkpoint_table(day), rally_table(day), custody(day)
+    checkpoints, rallies = checkpoint_table(day), rally_table(day)
     incidents = table.take(table.group != PLANNED)
     tables = {"response_by_group": summary(scenario, incidents, ("group",), group=None)}
     for dimension in DIMENSIONS:
