@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -11,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.arrays import make_tape
-from sim.build import Place, build_place, build_scenario, build_tape
+from sim.build import build_scenario, build_tape
 from sim.cli import compose
 from sim.demand.classes import IncidentClass
 from sim.demand.crowds import rumour_crowd
@@ -19,13 +18,12 @@ from sim.demand.rumours import usual_share
 from sim.demand.signals import Rumours, make_rows
 from sim.demand.tape import THINNINGS
 from sim.errors import InputError
-from sim.measures.collect import Measures, measure
-from sim.measures.invariants import check_invariants
+from sim.measures.collect import measure
 from sim.policies.information import corrections
-from sim.processes.simulation import run
 from sim.settings import Settings, read
 from sim.settings.signals import InformationSettings, RumourDraws
 from sim.study.statistics import Estimate, paired_difference
+from tests.systems.signal_days import BASE, place, signal_days
 from tests.worlds import of_task, play, story, street, values, world
 
 HOUR, MINUTE = 3600.0, 60.0
@@ -95,33 +93,14 @@ def test_what_would_come_of_a_rumour_is_thinned_by_the_size_of_its_crowd() -> No
     assert (row["rumour_incidents"], row["rumour_incidents_prevented"]) == (1, 1)
 
 
-CITY = [
-    "preset=demo-city", "territory.city.centres=60", "territory.city.offices=300", "territory.city.voters=117000",
-    "territory.city.population=200000", "demand.rate_factor=0.2", "demand.background_factor=0.1",
+CITY = (
+    *BASE,
     "demand.classes.rumour_crowd.rate.tense=200",
-]  # fmt: skip
-DAYS = 6
-
-
-@cache
-def _place() -> Place:
-    return build_place(compose(CITY))
-
-
-@cache
-def days(*words: str) -> list[Measures]:
-    settings, found = compose([*CITY, *words]), []
-    for day in range(DAYS):
-        scenario, tape = build_scenario(settings, _place()), build_tape(settings, _place(), day)
-        trace = run(scenario, tape)
-        if day == 0:
-            check_invariants(scenario, tape, trace)
-        found.append(measure(scenario, tape, trace))
-    return found
+)  # fmt: skip
 
 
 def change(figure: str, words: tuple[str, ...], baseline: tuple[str, ...] = ()) -> Estimate:
-    totals = [[sum(m.tables["rumours"][figure]) for m in days(*each)] for each in (words, baseline)]  # type: ignore[arg-type]
+    totals = [[sum(m.tables["rumours"][figure]) for m in signal_days(*CITY, *each)] for each in (words, baseline)]  # type: ignore[arg-type]
     return paired_difference(*totals)
 
 
@@ -137,9 +116,9 @@ def test_faster_correction_means_smaller_crowds_fewer_calls_and_fewer_incidents(
 
 def test_the_rate_of_the_class_holds_under_the_usual_correction() -> None:
     settings = compose([*CITY, "demand.rate_factor=1.0"])
-    drawn = [build_tape(settings, _place(), day) for day in range(40)]
+    drawn = [build_tape(settings, place(), day) for day in range(40)]
     rule = settings.demand.rumours
-    code = [c.name for c in build_scenario(settings, _place()).classes].index("rumour_crowd")
+    code = [c.name for c in build_scenario(settings, place()).classes].index("rumour_crowd")
     counts = np.array([np.sum(tape.incidents.cls == code) for tape in drawn], dtype=np.float64)
     expected = 200 / 1000 * 300
     assert abs(counts.mean() * usual_share(rule) - expected) < 4 * usual_share(rule) * counts.std() / np.sqrt(len(counts))
@@ -149,9 +128,9 @@ def test_the_rate_of_the_class_holds_under_the_usual_correction() -> None:
 
 def test_rumours_are_off_unless_drawn_and_change_no_other_incident() -> None:
     assert not Settings().demand.rumours.drawn and Settings().information.tier == "none"
-    on, off = (build_tape(compose([*CITY, f"demand.rumours.drawn={drawn}"]), _place()) for drawn in ("true", "false"))
+    on, off = (build_tape(compose([*CITY, f"demand.rumours.drawn={drawn}"]), place()) for drawn in ("true", "false"))
     assert len(on.rumours) > 10 and not len(off.rumours)
-    names = [c.name for c in build_scenario(compose(CITY), _place()).classes]
+    names = [c.name for c in build_scenario(compose(list(CITY)), place()).classes]
     own = [names.index(name) for name in ("rumour_crowd", "rumour_call", "duplicate_call")]
     rest_on, rest_off = (tape.incidents.id[~np.isin(tape.incidents.cls, own)] for tape in (on, off))
     assert rest_on.tolist() == rest_off.tolist()
@@ -175,5 +154,5 @@ def test_bad_settings_are_refused_in_one_line(given: dict[str, object], word: st
 
 def test_a_rumour_of_an_unknown_class_is_refused() -> None:
     with pytest.raises(InputError, match="did you mean 'rumour_crowd'"):
-        build_tape(compose([*CITY, "demand.rumours.incident_class=rumour_crowds"]), _place())
+        build_tape(compose([*CITY, "demand.rumours.incident_class=rumour_crowds"]), place())
     assert usual_share(RumourDraws()) < 1.0

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
 
 from sim.arrays import make_calendar, make_tape
-from sim.build import Place, build_place, build_scenario, build_tape
+from sim.build import build_scenario
 from sim.cli import compose
 from sim.demand.classes import IncidentClass
 from sim.demand.signals import Warnings, make_rows
@@ -27,6 +26,7 @@ from sim.settings.alert import AlertSettings, AlertTrigger
 from sim.settings.signals import WarningSettings
 from sim.study.statistics import Estimate, paired_difference
 from sim.trace import CODE
+from tests.systems.signal_days import BASE, place, signal_days
 from tests.worlds import of_task, of_unit, play, street, world
 
 PRESENCE = IncidentClass("warning_presence", 3, group="planned", harm=0.0)
@@ -125,36 +125,17 @@ def test_a_false_warning_costs_officer_hours_and_shows_as_false() -> None:
     assert found["is_true"] == [True] and found["disturbances_prevented"] == [1] and found["false_hours"] == [0.0]
 
 
-CITY = [
-    "preset=demo-city", "territory.city.centres=60", "territory.city.offices=300", "territory.city.voters=117000",
-    "territory.city.population=200000", "demand.rate_factor=0.2", "demand.background_factor=0.1", "demand.rumours.drawn=false",
-    "demand.classes.blockade.rate.tense=300", "demand.classes.blockade.times.opening=0",
+CITY = (
+    *BASE,
+    "demand.rumours.drawn=false", "demand.classes.blockade.rate.tense=300", "demand.classes.blockade.times.opening=0",
     "demand.classes.blockade.times.uniform=1", "demand.classes.material_threatened.rate.tense=60",
     "demand.warnings.usual_prevention=0", "demand.vehicles.per_10000=0", "warnings.acted_on=1.0",
     "warnings.sharing_time=600", "warnings.prevention=0.8", "demand.warnings.share=0.5",
-]  # fmt: skip
-DAYS = 6
-
-
-@cache
-def _place() -> Place:
-    return build_place(compose(CITY))
-
-
-@cache
-def days(*words: str) -> list[Measures]:
-    settings, found = compose([*CITY, *words]), []
-    for day in range(DAYS):
-        scenario, tape = build_scenario(settings, _place()), build_tape(settings, _place(), day)
-        trace = run(scenario, tape)
-        if day == 0:
-            check_invariants(scenario, tape, trace)
-        found.append(measure(scenario, tape, trace))
-    return found
+)  # fmt: skip
 
 
 def change(figure: str, words: tuple[str, ...], baseline: tuple[str, ...] = ()) -> Estimate:
-    first, second = ([_total(measures, figure) for measures in days(*each)] for each in (words, baseline))
+    first, second = ([_total(measures, figure) for measures in signal_days(*CITY, *each)] for each in (words, baseline))
     return paired_difference(first, second)
 
 
@@ -179,7 +160,7 @@ def test_more_true_warnings_mean_more_units_in_place_and_more_prevention() -> No
         assert above_zero(change(figure, ("demand.warnings.share=0.7",), few)), figure
 
 
-def test_warnings_shared_earlier_put_more_units_in_place() -> None:
+def test_warnings_shared_earlier_put_more_units_inplace() -> None:
     assert above_zero(change("unit_in_place", (), ("warnings.sharing_time=21600",)))
     assert above_zero(change("usable_lead_time", (), ("warnings.sharing_time=21600",)))
 
@@ -207,7 +188,7 @@ def test_bad_settings_are_refused_in_one_line(given: dict[str, object], word: st
 @pytest.mark.parametrize("package", ["rrv:2", "none"])
 def test_a_presence_is_one_unit(package: str) -> None:
     with pytest.raises(InputError, match=r"warnings\.package"):
-        build_scenario(compose([*CITY, f"warnings.package={package}"]), _place())
+        build_scenario(compose([*CITY, f"warnings.package={package}"]), place())
 
 
 def test_a_tape_with_an_odd_warning_is_refused() -> None:
