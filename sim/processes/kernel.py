@@ -82,11 +82,11 @@ class Clock(Environment):
         assert isinstance(story, Story)
         return story
 
-    def fire(self, event: Event, rank: int, at: float | None = None) -> None:
-        """Trigger a pending event at ``at`` (now if not given) with ``rank`` plus a stable id."""
+    def fire(self, event: Event, rank: int) -> None:
+        """Trigger a pending event now, with ``rank`` plus a stable id."""
         event._ok = True
         event._value = None
-        heappush(self._queue, (self._now if at is None else at, rank, next(self._eid), event))  # type: ignore[misc]
+        heappush(self._queue, (self._now, rank, next(self._eid), event))  # type: ignore[misc]
 
     def run_before(self, until: float) -> None:
         """Process every event strictly before ``until``."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def in_time(world: World, task: Task) -> bool:
     """Whether a unit stands, or stood, at the place of a warned disturbance when it is about to begin."""
     presence = world.tasks.get(world.presence_of.get(task.parent, -1))
-    return task.parent in world.guarded or (presence is not None and presence.arrived > 0)
+    return task.parent in world.stood_by or (presence is not None and presence.arrived > 0)
 
 
 def deterrence(world: World, task: Task) -> float:

@@ -65,7 +65,7 @@ def stand_by(world: World, warning: int, presence: int, moments: list[tuple[floa
         yield at, AFTER_TASKS
         task = world.tasks.get(presence)
         if task is not None and task.arrived:
-            world.guarded.add(warning)
+            world.stood_by.add(warning)
         if incident in world.tasks:
             stand_down(world, presence)
             return

@@ -68,7 +68,7 @@ class World:
         self.presences: dict[int, float] = {}
         """Chance that the plan acts on a warning, by the id of the presence that it would send."""
         self.presence_of: dict[int, int] = {}
-        self.guarded: set[int] = set()
+        self.stood_by: set[int] = set()
         """Warnings at whose place a unit stood in time."""
         self.calmed: dict[int, float] = {}
         """What is left of the hazard of each candidate of a rumour, by incident."""
