@@ -85,6 +85,8 @@ def run(args: Namespace) -> Answer:
         trace = run_day(task.scenario, task.tape)
     with clock.phase("measures"):
         measures = measure(task.scenario, task.tape, trace, per_place=target is not None)
+        if target:
+            measures.tables.compute()
         closed = _ledger_closes(task, trace)
     with clock.phase("digests"):
         sums = digests(task.scenario, task.tape, trace)

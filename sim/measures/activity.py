@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures.day import UNIT_STATUSES, Day, Floats, Intervals
+from sim.measures.day import UNIT_STATUSES, Day, Floats, Intervals, per_day
 from sim.measures.presence import joined_at
 from sim.trace import CODE
 
@@ -17,6 +17,7 @@ STATUS_TEXTS = {
 """What statuses mean here, where that is not their name."""
 
 
+@per_day
 def activities(day: Day) -> Intervals:
     """The status intervals, cut where a drive back ends, which no record tells: the drive home or to the loop is
     ``returning``; from then on the unit is free at its base, or on its loop."""
@@ -37,6 +38,7 @@ def activities(day: Day) -> Intervals:
     return Intervals(whole.unit[place], np.where(first, RETURNING, rest[place]), begin, end, whole.record[place])
 
 
+@per_day
 def status_times(day: Day) -> Floats:
     """Seconds each unit spent in each status, (units, statuses); rows add up to the time since its first record."""
     intervals = activities(day)

@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.clock import DAY
 from sim.demand.catalogue import BALLOT_ESCORT
-from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of
+from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of, per_day
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.response import STATUSES, IncidentTable
 from sim.measures.summary import quantile
@@ -45,6 +45,7 @@ class Custody:
         return Custody(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
 
+@per_day
 def custody(day: Day) -> Custody:
     """Read the way of every box from the records."""
     sites, counts = day.scenario.territory.sites, day.tape.counts

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.demand.catalogue import CALLS
 from sim.demand.classes import GROUPS
 from sim.demand.tape import CHANNELS
-from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of, time_before
+from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of, per_day, time_before
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import desk_operators, voting_hours
 from sim.measures.response import IncidentTable
@@ -45,6 +45,7 @@ class CallTable:
 _MARKS = ("answered", "abandoned", "refused", "redialled", "dispatched")
 
 
+@per_day
 def call_table(day: Day) -> CallTable:
     """Read every call's story from the records."""
     tape, size = day.tape.incidents, len(day.tape.incidents)
@@ -90,15 +91,6 @@ def figures(day: Day, calls: CallTable) -> dict[str, Cell]:
     row["call_wait_mean"] = cell(calls.waited[known].mean()) if known.any() else None
     row["calls_in_time"] = float(in_time.sum() / len(calls.row)) if len(calls.row) else None
     return row
-
-
-def call_tables(day: Day, calls: CallTable, table: IncidentTable) -> dict[str, Table]:
-    """The funnel, the rooms, and the normal service beside the election."""
-    return {
-        "calls_by_kind": calls_by_kind(day, calls),
-        "rooms": rooms(day, calls),
-        "normal_service": normal_service(day, calls, table),
-    }
 
 
 def calls_by_kind(day: Day, calls: CallTable) -> Table:

@@ -15,7 +15,7 @@ import numpy as np
 from sim.clock import DAY, HOUR, MINUTE
 from sim.gates import work_waits
 from sim.measures.alert import level_steps
-from sim.measures.day import Day, Floats, Ints, cell
+from sim.measures.day import Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Cell, Table, entries
 from sim.processes.checkpoint import technology_by_site
 from sim.scenario import Scenario
@@ -180,6 +180,7 @@ def _spans(scenario: Scenario, changes: list[_Change]) -> Spans:
     return tuple(spans)
 
 
+@per_day
 def checkpoint_table(day: Day) -> Table:
     """One row per staffed checkpoint: traffic, queue, burden on citizens, and vehicles of interest."""
     scenario = day.scenario

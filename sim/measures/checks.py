@@ -23,9 +23,9 @@ def check_heads(day: Day) -> None:
     check_ledger(trace_ledger(day.columns, scenario.units, scenario.mobilised, hours[hours <= day.end], standby=scenario.standby))
 
 
-def check_coverage(day: Day, grid_time: float = 7200.0) -> None:
-    """I11: coverage lies in [0, 1], offices count once, and areas add up to the whole (on a coarse time grid)."""
-    cover = coverage(day, grid_time)
+def check_coverage(day: Day) -> None:
+    """I11: coverage lies in [0, 1], offices count once, and areas add up to the whole (on the day's time grid)."""
+    cover = coverage(day)
     if len(cover.centres) == 0 or cover.potential.size == 0:
         return
     areas, whole = coverage_by_area(day.scenario, cover), float(cover.share(cover.offices, cover.covered)[0])

@@ -20,16 +20,6 @@ from sim.trace import LADDER
 ZONES = ("interior", "border")
 
 
-def command_tables(day: Day, table: IncidentTable) -> dict[str, Table]:
-    """Hand-over, the ladder, rapid response and the reserve."""
-    return {
-        "jurisdiction": jurisdiction(day, table),
-        "ladder": ladder(day),
-        "rapid_response": rapid_response(day, table),
-        "reserve": reserve(day, table),
-    }
-
-
 def jurisdiction(day: Day, table: IncidentTable) -> Table:
     """Incidents that need a unit by area and zone: hand-overs between rooms and units of another chain or area."""
     scenario, needing = day.scenario, table.take(table.needs_unit)

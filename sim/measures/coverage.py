@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measures.day import Bools, Day, Floats, Ints, cells
+from sim.measures.day import Bools, Day, Floats, Ints, cells, per_day
 from sim.measures.entry import Table, entries
 from sim.measures.positions import unit_states
 from sim.measures.reach import soonest
@@ -75,17 +75,15 @@ def eligible_units(scenario: Scenario) -> Bools:
     return np.logical_or.reduce([fills(slot, units) for slot in slots]) if slots else units.mobile
 
 
-def coverage(day: Day, grid_time: float | None = None) -> Coverage:
-    """Potential response and coverage of all centres over the voting phase of their areas.
-
-    ``grid_time``: seconds between steps (the scenario's ``targets.grid_time`` unless given).
-    """
+@per_day
+def coverage(day: Day) -> Coverage:
+    """Potential response and coverage of all centres over the voting phase of their areas, every ``day.grid_time`` seconds."""
     scenario, calendar = day.scenario, day.scenario.calendar
     sites = scenario.territory.sites
     centres = sites.of_kind("centre")
     centres = centres[np.argsort(sites.area[centres], kind="stable")]
     area = sites.area[centres]
-    times = _grid(day, area, grid_time or scenario.targets.grid_time)
+    times = _grid(day, area)
     voting = (times >= calendar.opening[area][:, None]) & (times < calendar.closing[area][:, None])
     states = unit_states(day, times)
     potential = soonest(day, centres, states, eligible_units(scenario)[states.rows])
@@ -99,8 +97,8 @@ def coverage(day: Day, grid_time: float | None = None) -> Coverage:
     )
 
 
-def _grid(day: Day, area: Ints, grid_time: float) -> Floats:
-    calendar = day.scenario.calendar
+def _grid(day: Day, area: Ints) -> Floats:
+    calendar, grid_time = day.scenario.calendar, day.grid_time
     if len(area) == 0:
         return np.zeros(0)
     begin = max(float(calendar.opening[area].min()), calendar.begin)

@@ -1,14 +1,14 @@
 """One day as measures see it: the scenario, the tape, and the records as arrays, read once.
 
-Every measure is a pure function of a :class:`Day`.
+Every measure is a pure function of a :class:`Day`; what several of them want is kept with the day (:func:`per_day`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property, wraps
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 Columns = Mapping[str, NDArray[np.generic]]
+Found = TypeVar("Found")
 
 UNIT_STATUSES = ("off_duty", "free", "returning", "on_loop", "responding", "on_scene", "conveying", "handing_over")
 TASK_STATUSES = (
@@ -82,7 +83,8 @@ def as_it_was(scenario: Scenario, columns: Columns) -> Scenario:
 class Day:
     """A day's records as typed arrays; ``end`` is where open intervals are cut.
 
-    That is the calendar's end unless said, or the last record where the calendar has none.
+    That is the calendar's end unless said, or the last record where the calendar has none. ``grid_time``: seconds between the
+    moments at which coverage is looked at; ``kept``: what :func:`per_day` has found so far.
     """
 
     scenario: Scenario
@@ -90,16 +92,22 @@ class Day:
     columns: Columns
     leg_columns: Columns
     end: float
+    grid_time: float
+    kept: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, scenario: Scenario, tape: Tape, trace: Recorded, until: float | None = None) -> Day:
-        """Read a trace once. ``until`` is the moment a run was stopped, when that was before the calendar's end."""
+    def of(
+        cls, scenario: Scenario, tape: Tape, trace: Recorded, until: float | None = None, grid_time: float | None = None
+    ) -> Day:
+        """Read a trace once. ``until`` is the moment a run was stopped, when that was before the calendar's end;
+        ``grid_time`` is that of the scenario's targets unless given."""
         columns = trace.columns()
         scenario = as_it_was(scenario, columns)
         times = columns["time"]
         last = float(times[-1]) if len(times) else scenario.calendar.begin
         end = float(scenario.calendar.end if until is None else until)
-        return cls(scenario, tape, columns, trace.legs(), max(end, last) if np.isfinite(end) else last)
+        end = max(end, last) if np.isfinite(end) else last
+        return cls(scenario, tape, columns, trace.legs(), end, grid_time or scenario.targets.grid_time)
 
     @cached_property
     def kind(self) -> Ints:
@@ -163,6 +171,24 @@ class Day:
         """Dispatch area of each site."""
         sites = self.scenario.territory.sites
         return np.asarray(self.scenario.dispatch_area(sites.area, sites.force))
+
+
+def per_day(find: Callable[[Day], Found]) -> Callable[[Day], Found]:
+    """Have a function of a day find its answer once and keep it with the day, because many measures ask for it.
+
+    The answer is shared, so nobody may change it.
+    """
+
+    name = f"{find.__module__}.{find.__qualname__}"
+
+    @wraps(find)
+    def kept(day: Day) -> Found:
+        if name not in day.kept:
+            day.kept[name] = find(day)
+        found: Found = day.kept[name]
+        return found
+
+    return kept
 
 
 def rows_of(ids: Ints, wanted: NDArray[np.generic]) -> Ints:

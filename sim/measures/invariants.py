@@ -26,6 +26,8 @@ from sim.scenario import Scenario
 from sim.trace import CODE, KINDS
 
 CLOSE = 1e-9
+COARSE = 7200.0
+"""Seconds between the moments at which coverage is checked."""
 _REST = ("on_duty", "at_base", "returning", "loop_started", "loop_suspended", "cleared", "diverted")
 UNIT_STEPS: dict[str, tuple[str, ...]] = {
     "on_duty": ("none", "off_duty"),
@@ -67,7 +69,7 @@ def check_invariants(scenario: Scenario, tape: Tape, trace: Recorded, until: flo
 
     Raises ``AssertionError`` naming the invariant and the first record, unit or task that breaks it.
     """
-    day = Day.of(scenario, tape, trace, until)
+    day = Day.of(scenario, tape, trace, until, COARSE)
     check_clock(day)
     check_phases(day)
     check_custody(day)

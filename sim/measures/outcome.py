@@ -20,9 +20,9 @@ import numpy as np
 from sim.clock import DAY, MINUTE
 from sim.demand.classes import GROUPS
 from sim.demand.tape import THINNINGS
-from sim.measures.day import Bools, Day, Floats, Ints, cell
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Cell, Table, entries
-from sim.measures.response import STATUSES, IncidentTable
+from sim.measures.response import STATUSES, IncidentTable, incident_table
 from sim.measures.voters import Stops, Voters, voters
 from sim.territory.sites import SITE_KINDS
 
@@ -62,8 +62,10 @@ class Outcome:
         return Outcome(**{f.name: getattr(self, f.name)[sites] for f in fields(self)})
 
 
-def outcome(day: Day, table: IncidentTable) -> Outcome:
+@per_day
+def outcome(day: Day) -> Outcome:
     """Outcome of every site of the territory, from the incidents that came."""
+    table = incident_table(day)
     rows = table.take((table.group == GROUPS.index("election")) & (table.status != STATUSES.index("prevented")))
     tape, size = day.tape.incidents, len(day.scenario.territory.sites)
     weight = np.array([c.harm for c in day.scenario.classes], dtype=np.float64)[rows.cls]

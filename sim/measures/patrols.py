@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from sim.clock import HOUR
-from sim.measures.day import Bools, Day, Floats, Ints, cell
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Cell, Table, entries
-from sim.measures.presence import Presence, Visits, gaps, running_max
+from sim.measures.presence import Presence, Visits, gaps, presence, running_max, visits_of
 from sim.measures.response import IncidentTable
 from sim.territory.sites import FABRICS
 from sim.territory.travel import MODES
@@ -35,8 +35,10 @@ class Revisits:
     late: Floats
 
 
-def revisits(day: Day, seen: Visits, centres: Ints) -> Revisits:
+@per_day
+def revisits(day: Day) -> Revisits:
     """How long each centre waited beyond its target. A centre counts as visited when the simulated span begins."""
+    seen, centres = visits_of(day), presence(day).centres
     territory, calendar, targets = day.scenario.territory, day.scenario.calendar, day.scenario.targets.revisit
     sites = territory.sites
     hot = np.zeros(len(sites), dtype=np.bool_) if territory.hot is None else territory.hot
@@ -183,16 +185,6 @@ def first_on_scene(day: Day, table: IncidentTable) -> Table:
                     })  # fmt: skip
     names = ("fabric", "mode", "duty", "first_arrivals", "first_share", "first_response")
     return {name: [row[name] for row in rows] for name in names}
-
-
-def patrol_tables(day: Day, table: IncidentTable, visits: Visits, seen: Presence, found: Revisits) -> dict[str, Table]:
-    """The tables of patrols, by name."""
-    return {
-        "revisit": revisit_table(day, found, seen),
-        "patrols_by_phase": patrols_by_phase(day, visits),
-        "axes": axis_table(day, visits),
-        "first_on_scene": first_on_scene(day, table),
-    }
 
 
 def patrol_figures(day: Day, table: IncidentTable, found: Revisits) -> dict[str, float | None]:

@@ -12,7 +12,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.forces.ledger import Spans, recorded_spans
-from sim.measures.day import Bools, Day, Floats, Ints, cell, rows_of
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day, rows_of
 from sim.measures.entry import Cell, Table, entries
 
 LONG_DUTY = 12 * HOUR
@@ -36,6 +36,7 @@ class PostCover:
     gap_end: Floats
 
 
+@per_day
 def post_cover(day: Day) -> PostCover:
     """Spans in which each centre that should have a team has one, and the gaps inside the span in which it should."""
     spans, posting = team_spans(day), day.scenario.posting
@@ -155,18 +156,12 @@ def duty_figures(length: Floats, heads: Ints) -> dict[str, Cell]:
     }
 
 
-def post_tables(day: Day, seen: PostCover, per_place: bool) -> dict[str, Table]:
-    """The tables of this module; ``cover_gaps``, which names single centres, only on demand."""
-    tables = {"roll_call": roll_call(day, seen), "posts_by_area": posts_by_area(day, seen)}
-    return tables | {"cover_gaps": cover_gaps(day, seen)} if per_place else tables
-
-
-def post_figures(day: Day, seen: PostCover) -> dict[str, Cell]:
-    """Headline figures: the share of posts in place 48 h before, hours of gaps, and how tired the teams are."""
+def post_figures(day: Day, seen: PostCover, calls: Table) -> dict[str, Cell]:
+    """Headline figures: the share of posts in place 48 h before (from the roll-``calls``), hours of gaps, and how tired the
+    teams are."""
     posting = day.scenario.posting
     if not len(posting.site):
         return dict.fromkeys(FIGURES)
-    calls = roll_call(day, seen)
     first = [i for i, name in enumerate(calls["roll_call"]) if name == ROLL_CALLS[0]]
     due = sum(int(calls["posts"][i] or 0) for i in first)
     there = sum(int(calls["in_place"][i] or 0) for i in first)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measures.day import Day, Floats, Ints, cells
+from sim.measures.day import Day, Floats, Ints, cells, per_day
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.positions import LOOP_ENDS
 from sim.trace import CODE, PURPOSES
@@ -81,6 +81,7 @@ class Visits:
     depart: Floats
 
 
+@per_day
 def visits_of(day: Day) -> Visits:
     """Visits of all loops as they were really walked."""
     segments = loop_segments(day)
@@ -88,9 +89,10 @@ def visits_of(day: Day) -> Visits:
     return Visits(site, arrive, depart)
 
 
-def presence(day: Day, found: Visits | None = None) -> Presence:
-    """Visits and gaps of every centre over the voting phase of its area. ``found``: the day's visits, if they are known."""
-    scenario, found = day.scenario, found or visits_of(day)
+@per_day
+def presence(day: Day) -> Presence:
+    """Visits and gaps of every centre over the voting phase of its area."""
+    scenario, found = day.scenario, visits_of(day)
     sites, calendar = scenario.territory.sites, scenario.calendar
     centres = sites.of_kind("centre")
     begin = calendar.opening[sites.area[centres]].astype(np.float64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.demand.tape import GATHERINGS
-from sim.measures.day import Bools, Day, Ints, cell
+from sim.measures.day import Bools, Day, Ints, cell, per_day
 from sim.measures.doors import DOOR_COLUMNS, entry_queue
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.matches import disorder_by_gathering, match_row
@@ -18,6 +18,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
+@per_day
 def rally_table(day: Day) -> Table:
     """One row per gathering whose doors opened or should have: sweep, entry queue, minutes lost, ring and patrols."""
     scenario, sweeps = day.scenario, Sweeps.of(day)

@@ -13,7 +13,7 @@ import numpy as np
 from sim.clock import HOUR
 from sim.demand.classes import GROUPS
 from sim.demand.tape import THINNINGS
-from sim.measures.day import TASK_STATUS, TASK_STATUSES, Bools, Day, Floats, Ints, first_of, last_of
+from sim.measures.day import TASK_STATUS, TASK_STATUSES, Bools, Day, Floats, Ints, first_of, last_of, per_day
 from sim.measures.entry import entries
 from sim.scenario import Scenario
 from sim.territory.sites import FABRICS
@@ -104,6 +104,7 @@ def targets(scenario: Scenario, priority: Ints, fabric: Ints) -> Floats:
     return table[np.clip(priority, 0, 4), fabric]
 
 
+@per_day
 def incident_table(day: Day) -> IncidentTable:
     """Read every incident's story from the records. Incidents that have not come yet have no row, nor have those of extra
     time that nobody granted."""

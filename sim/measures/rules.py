@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.measures.day import Bools, Day, Floats, Ints, cell
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Cell, Table, entries
 from sim.policies.rules import RULES, counting, may_enter
 from sim.trace import CODE
@@ -37,6 +37,7 @@ class Attempts:
         return Attempts(*(column[rows] for column in vars(self).values()))
 
 
+@per_day
 def attempts(day: Day) -> Attempts:
     """Every attempt of the day, from the records."""
     scenario, row = day.scenario, day.records(*KINDS)

@@ -20,7 +20,7 @@ from sim.demand.tape import Tape
 from sim.digest import digest_text
 from sim.errors import InputError
 from sim.measures.collect import Measures
-from sim.measures.day import Day, Recorded
+from sim.measures.day import Recorded
 from sim.measures.entry import Cell, Table
 from sim.names import Names
 from sim.runs.pack import read_json, save, write_arrays, write_json
@@ -136,7 +136,7 @@ def _write_files(draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, m
     write_arrays(draft / "records.npz", trace.columns())
     write_arrays(draft / "legs.npz", trace.legs())
     write_json(draft / "names.json", origin.names.plain())
-    write_table(draft / "incidents.csv", incident_rows(Day.of(scenario, tape, trace), origin.names))
+    write_table(draft / "incidents.csv", incident_rows(measures.day, origin.names))
     write_json(draft / "measures.json", dict(measures))
     (draft / "tables").mkdir()
     for name, table in measures.tables.items():

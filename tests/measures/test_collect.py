@@ -28,7 +28,7 @@ def test_measures_are_plain_values_that_json_can_hold() -> None:
     scenario, tape = town()
     measures = measure(scenario, tape, run(scenario, tape), per_place=True)
     assert set(HEADLINE) <= set(measures)
-    text = json.dumps({"headline": dict(measures), "tables": measures.tables}, allow_nan=False)
+    text = json.dumps({"headline": dict(measures), "tables": dict(measures.tables)}, allow_nan=False)
     assert json.loads(text)["headline"] == dict(measures)
     for name, table in measures.tables.items():
         assert len({len(column) for column in table.values()}) <= 1, name

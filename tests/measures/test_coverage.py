@@ -79,7 +79,7 @@ def test_two_cars_on_a_line_worked_by_hand() -> None:
     day.told(600.0, "returning", unit=0, value=100.0)
     day.drive(0, 600.0, 700.0, (1000.0, 0.0), (0.0, 0.0), "home")
     day.told(650.0, "off_duty", unit=1)
-    cover = coverage(Day.of(scenario, tape, day.trace), grid_time=325.0)
+    cover = coverage(Day.of(scenario, tape, day.trace, grid_time=325.0))
     speed = 40.0 / 3.6
     metres = np.array([[1000.0, 1000.0, 500.0], [2000.0, 2000.0, 1500.0], [3000.0, 3000.0, 2500.0]])
     np.testing.assert_allclose(cover.potential[:, :3], metres / speed, rtol=1e-9)

@@ -15,7 +15,6 @@ from sim.measures.collect import Measures, measure
 from sim.measures.day import Day
 from sim.measures.entry import Cell
 from sim.measures.outcome import Outcome, outcome, outcome_by_area, outcome_by_force, outcome_figures, union_time
-from sim.measures.response import incident_table
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from tests.measures.nation import nation
@@ -69,7 +68,7 @@ def told(scenario: Scenario, rows: list[Row], answers: dict[int, float | str] | 
 
 
 def result(day: Day) -> Outcome:
-    return outcome(day, incident_table(day))
+    return outcome(day)
 
 
 def figures(*args: object, **marks: object) -> dict[str, Cell]:
@@ -233,8 +232,7 @@ def test_a_national_day_of_stops_is_summed_by_area_and_force_alike() -> None:
     for task, at in enumerate(tape.incidents.at.tolist()):
         story.told(at, "occurred", task)
     day = Day.of(scenario, tape, story.trace)
-    table = incident_table(day)
-    found = outcome(day, table)
+    found = outcome(day)
     by_area, by_force = (t["office_minutes_lost"] for t in (outcome_by_area(day, found), outcome_by_force(day, found)))
     total = sum(v for v in by_area if isinstance(v, float))
     assert total > 0 and total == pytest.approx(sum(v for v in by_force if isinstance(v, float)))

@@ -8,7 +8,7 @@ import pytest
 from sim.measures.collect import measure
 from sim.measures.day import Day
 from sim.measures.patrols import axis_table, late_times, revisits
-from sim.measures.presence import Visits, presence, visits_of
+from sim.measures.presence import Visits, visits_of
 from sim.processes.simulation import run
 from tests.measures.worlds import line, town
 
@@ -50,7 +50,7 @@ def test_centres_without_patrols_are_late_once_the_target_has_passed_since_the_d
     scenario, tape = line()
     day = Day.of(scenario, tape, run(scenario, tape))
     seen = visits_of(day)
-    found = revisits(day, seen, presence(day, seen).centres)
+    found = revisits(day)
     assert found.late == pytest.approx([36_000.0 - 3600.0] * 3)
     assert axis_table(day, seen) == {name: [] for name in axis_table(day, seen)}
 

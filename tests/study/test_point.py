@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,8 +10,12 @@ import pytest
 
 from sim.cli import compose
 from sim.errors import InputError
+from sim.measures.day import Day
+from sim.measures.entry import Table
+from sim.measures.registry import TABLES
 from sim.settings import Settings
 from sim.study.design import Option, Study
+from sim.study.places import PLACES
 from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, run_point
 from sim.study.result import Outcome, StudyResult, compare, table_rows
 
@@ -29,6 +34,20 @@ def outcome(town: Settings) -> Outcome:
 
 def test_the_same_point_gives_the_same_digests(town: Settings, outcome: Outcome) -> None:
     assert run_point(town, 0).digests == outcome.digests
+
+
+def test_a_point_computes_the_tables_it_needs_and_each_once(town: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+
+    def noted(name: str, make: Callable[[Day], Table]) -> Callable[[Day], Table]:
+        return lambda day: made.append(name) or make(day)  # type: ignore[func-returns-value]
+
+    for name, make in TABLES.items():
+        monkeypatch.setitem(TABLES, name, noted(name, make))
+    run_point(town, 0)
+    of_places = {f"{table}_by_{by}" for table in ("outcome", "burden") for by in PLACES} | {"officer_hours"}
+    of_headline = {"coverage_by_area", "presence_by_area", "overload", "burden", "rallies", "planned", "warnings", "rumours"}
+    assert sorted(made) == sorted(of_places | of_headline | {"roll_call"})
 
 
 def test_another_replication_is_another_day(town: Settings, outcome: Outcome) -> None:

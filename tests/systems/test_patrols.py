@@ -39,8 +39,7 @@ def revisit_interval(day: Day) -> float:
 
 
 def within_target(day: Day) -> float | None:
-    seen = visits_of(day)
-    return revisit_share(revisits(day, seen, presence(day, seen).centres))
+    return revisit_share(revisits(day))
 
 
 def axis_visits(day: Day) -> float:
