@@ -38,7 +38,7 @@ def test_every_pattern_is_the_first_for_some_number() -> None:
 def test_an_entry_has_tag_and_unit(pattern: str) -> None:
     entry = patterns()[pattern]
     assert entry["tag"] in TAGS
-    assert set(entry) <= {"tag", "unit", "range", "source"}
+    assert set(entry) <= {"tag", "unit", "range", "source", "plan"}
     assert isinstance(entry["unit"], str | int)
     if entry["tag"] in ("found", "derived", "literature"):
         assert entry.get("source") or "compliance" in pattern, pattern
