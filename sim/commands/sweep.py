@@ -33,7 +33,7 @@ def sweep(args: Namespace) -> Answer:
     workers = max(1, args.workers or os.cpu_count() or 1)
     sys.stderr.write(plan_line(study, workers) + "\n")
     check_ledgers(study)
-    if not options_share_days(study):
+    if not options_share_days(option.settings for option in study.options):
         sys.stderr.write("options change what happens on a day: differences are between different days, not day by day\n")
     begin = perf_counter()
     result = carry_out(study, workers)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.study.design import Study
-from sim.study.places import PLACES, place_rows
+from sim.study.figures import PLACES
+from sim.study.places import place_rows
 from sim.study.result import StudyResult, table_digest
 
 MARK = "study.json"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.build import Place, build_ledger, build_place, build_plan, build_tape
 from sim.clock import HOUR, MINUTE
@@ -18,11 +17,9 @@ from sim.measures.response import IncidentTable
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings
-from sim.study.design import Study
-from sim.study.places import PLACES, figures_by_place
-from sim.study.result import Outcome
+from sim.study.figures import PLACES, figures_by_place
+from sim.study.outcome import Floats, Outcome
 
-Floats = NDArray[np.float64]
 EXCEEDANCE_MINUTES = np.arange(0.0, 61.0)
 """Minutes at which the share of incidents that still wait is taken."""
 NOON = 12 * HOUR
@@ -113,9 +110,9 @@ def _demand_key(settings: Settings) -> tuple[str, str]:
     return repr(demand), str(settings.seed)
 
 
-def options_share_days(study: Study) -> bool:
+def options_share_days(options: Iterable[Settings]) -> bool:
     """Whether all options draw the same tape of replication 0. Draws only where settings of demand differ."""
-    distinct = {_demand_key(option.settings): option.settings for option in study.options}
+    distinct = {_demand_key(settings): settings for settings in options}
     if len(distinct) == 1:
         return True
     return len({tape_of(settings, 0).digest() for settings in distinct.values()}) == 1

@@ -6,26 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sim.digest import digest_text
 from sim.study.design import Study
+from sim.study.outcome import Floats as Floats
+from sim.study.outcome import Outcome as Outcome
 from sim.study.statistics import Estimate, estimate, paired_difference, smallest_detectable, unpaired_difference
-
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Result of one option on one day: scalars (None: no data), curves and values per centre, and the digests of the run.
-
-    ``places``: under ``area`` and ``force`` the figures of each of them, by (place, measure).
-    """
-
-    scalars: dict[str, float | None]
-    curves: dict[str, Floats]
-    digests: dict[str, str]
-    places: dict[str, dict[tuple[str, str], float | None]] = field(default_factory=dict)
 
 
 @dataclass

@@ -15,7 +15,7 @@ from sim.measures.entry import Table
 from sim.measures.registry import TABLES
 from sim.settings import Settings
 from sim.study.design import Option, Study
-from sim.study.places import PLACES
+from sim.study.figures import PLACES
 from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, run_point
 from sim.study.result import Outcome, StudyResult, compare, table_rows
 
@@ -100,12 +100,12 @@ def _busier(town: Settings, word: str) -> Study:
 
 @pytest.mark.parametrize("word", ["checkpoints.inspect_rate=0.3", "staffing.absence=0.1"])
 def test_a_plan_never_changes_the_day(town: Settings, word: str) -> None:
-    assert options_share_days(_busier(town, word))
+    assert options_share_days(option.settings for option in _busier(town, word).options)
 
 
 @pytest.mark.parametrize("word", ["demand.rate_factor=2", "calendar.closing=72000", "territory.city.zones=3"])
 def test_what_changes_the_day_is_noticed_before_anything_runs(town: Settings, word: str) -> None:
-    assert not options_share_days(_busier(town, word))
+    assert not options_share_days(option.settings for option in _busier(town, word).options)
 
 
 def test_seed_and_replication_are_no_options(town: Settings) -> None:
