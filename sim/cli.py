@@ -16,6 +16,7 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
+from sim import plugins
 from sim.commands.answer import Answer, show
 from sim.commands.parser import COMMANDS, Usage, overview, parse
 from sim.errors import InputError, nearest
@@ -186,6 +187,8 @@ def split(words: Sequence[str]) -> tuple[str | None, list[str]]:
 
 def carry_out(args: Namespace) -> Answer | int:
     """Do what the command line asks for; a command that prints by itself returns its exit code."""
+    for file in getattr(args, "plugin", ()):
+        plugins.load(file)
     args.compose, args.expand, args.nested, args.split = compose, expand, nested, split
     result: Answer | int = COMMANDS[args.command].function()(args)
     return result

@@ -75,6 +75,10 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         {"action": "store_true", "help": "show areas of fewer than five centres too; stamps the output"},
     ),
     "no-save": (("--no-save",), {"action": "store_true", "help": "write no run directory"}),
+    "plugin": (
+        ("--plugin",),
+        {"metavar": "FILE.py", "action": "append", "default": [], "help": "your own policies and measures (docs/plugins.md)"},
+    ),
     "tape": (("--tape",), {"metavar": "FILE", "help": "take this tape (CSV or YAML) instead of drawing one"}),
     "merge": (("--merge",), {"metavar": "FILE", "help": "put this tape (say, injects) into the drawn one"}),
     "replications": (("--replications",), {"type": count, "metavar": "N", "help": "days for each option"}),
@@ -86,18 +90,20 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 COMMANDS = {
     "run": Command(
         "run one polling day and print its measures", texts.RUN, "sim.commands.run.run",
-        ("out", "no-save", "tape", "merge", "cfg", "internal"), "FOLDER, or preset=…, group=option, key=value",
+        ("out", "no-save", "tape", "merge", "plugin", "cfg", "internal"), "FOLDER, or preset=…, group=option, key=value",
     ),
     "sweep": Command(
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
-        ("study-out", "replications", "workers", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
+        ("study-out", "replications", "workers", "plugin", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
     ),
     "territory": Command(
         "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),
     ),
     "forces": Command("the force ledger: who does what, hour by hour", texts.FORCES, "sim.commands.show.forces", ("cfg",)),
     "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("tape-out", "cfg")),
-    "measures": Command("measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("internal",), "RUNDIR"),
+    "measures": Command(
+        "measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("plugin", "internal"), "RUNDIR",
+    ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),
 }  # fmt: skip

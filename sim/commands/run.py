@@ -13,6 +13,7 @@ from typing import Any
 
 import yaml
 
+from sim import plugins
 from sim.build import Place, build_ledger, build_place, build_plan, build_tape
 from sim.commands.answer import INTERNAL, Answer, Grid, columns_of
 from sim.demand.files import load_tape
@@ -287,4 +288,5 @@ def measure_blocks(measures: Measures, internal: bool) -> list[str | Grid]:
 
 
 def _unit_of(name: str) -> str:
-    return DICTIONARY[name].unit if name in DICTIONARY else ""
+    own = plugins.MEASURES.get(name)
+    return own.unit if own else DICTIONARY[name].unit if name in DICTIONARY else ""

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
+
+from sim import plugins
 from sim.demand.tape import Tape
+from sim.errors import InputError
 from sim.measures.activity import status_times
 from sim.measures.calls import call_figures, call_table
 from sim.measures.coverage import Coverage, coverage
@@ -87,7 +91,21 @@ def measure(
     headline = _headline(day, tables) | post_figures(day, post_cover(day), tables["roll_call"])
     headline |= call_figures(day, call_table(day)) | patrol_figures(day, incident_table(day), revisits(day))
     headline |= rule_figures(day, attempts(day))
-    return Measures(headline, tables, day)  # type: ignore[arg-type]
+    ours = Measures(headline, tables, day)  # type: ignore[arg-type]
+    return replace(ours, headline=ours.headline | own_figures(ours)) if plugins.MEASURES else ours
+
+
+def own_figures(measures: Measures) -> dict[str, Figure]:
+    """Figures of the user's own measures. Raises ``InputError`` for one that is no number, or whose name is taken."""
+    figures: dict[str, Figure] = {}
+    for own in plugins.MEASURES.values():
+        if own.name in measures.headline:
+            raise InputError(f"measure '{own.name}': a measure of pollday has this name; choose another")
+        value = own.function(measures)
+        if value is not None and (not isinstance(value, int | float | np.number) or not np.isfinite(value)):
+            raise InputError(f"measure '{own.name}' gave {value!r}: allowed is a number, or None for no data")
+        figures[own.name] = None if value is None else float(value)
+    return figures
 
 
 def _headline(day: Day, tables: Tables) -> dict[str, Cell]:

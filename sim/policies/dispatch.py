@@ -7,11 +7,13 @@ only: the noise of a drive is never seen.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -29,6 +31,14 @@ def least_time(drives: Floats, mobilisation: Floats, available: Floats) -> int:
     candidates += available
     row = int(candidates.argmin())
     return row if candidates.item(row) < inf else -1
+
+
+def own_choice(policy: Callable[..., int], drives: Floats, mobilisation: Floats, available: Floats, priority: int) -> int:
+    """What a user's policy chooses; it sees copies. Raises ``InputError`` for a unit that cannot be sent."""
+    row = int(policy(drives.copy(), mobilisation.copy(), available.copy(), priority))
+    if row >= len(available) or (row >= 0 and available[row] != 0.0):
+        raise InputError(f"policy '{policy.__name__}' chose row {row}, which is no available unit (allowed: -1 for none)")
+    return row
 
 
 def first_of(preference: Sequence[int], available: Floats) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.policies.dispatch import least_time, may_serve, nearest
+from sim.policies.dispatch import least_time, may_serve, nearest, own_choice
 from sim.processes.queue import DispatchArea
 from sim.processes.response import send
 
@@ -43,6 +43,8 @@ class GuidedArea(DispatchArea):
         scores = self.from_bases(task)
         if self.rules.picture == "base" and self.policy == "least_time":
             row = least_time(self._drives(scores, task, now), self.fleet.base_time, available)
+        elif self.rules.picture == "base" and self.own is not None:
+            row = own_choice(self.own, self._drives(scores, task, now), self.fleet.base_time, available, task.priority)
         else:
             row = nearest(scores, available)
         return None if row < 0 else self.fleet.units[row]

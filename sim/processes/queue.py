@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.policies.dispatch import first_of, least_time, may_serve, nearest
+from sim import plugins
+from sim.policies.dispatch import first_of, least_time, may_serve, nearest, own_choice
 from sim.territory.travel import metres_array
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class DispatchArea:
         self.lanes: dict[tuple[int, ...], Lane] = {}
         self.preferences: dict[int, list[int]] | None = None
         self.policy = rules.policy
+        self.own = plugins.POLICIES.get(rules.policy)
         self.by_share = rules.reserve_as == "share"
         self.orderly = rules.blocking
         self._possible: dict[tuple[tuple[int, ...], bool, bool], bool] = {}
@@ -133,6 +135,8 @@ class DispatchArea:
         scores = fleet.scores(now, x, y, task)
         if self.policy == "least_time":
             row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
+        elif self.own is not None:
+            row = own_choice(self.own, self._drives(scores, task, now), fleet.mobilisation(now), available, task.priority)
         else:
             row = nearest(scores, available)
         if row < 0:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
+from sim import plugins
+from sim.errors import nearest
 from sim.settings.base import Clock, Count, Factor, Kmh, Seconds, Share, settings
 
 Fabrics = Literal["old_city", "urban", "suburban", "rural"]
@@ -75,6 +77,18 @@ class QueueRules:
         return self
 
 
+def _known_policy(name: str) -> str:
+    known = [*POLICIES, *plugins.POLICIES]
+    if name not in known:
+        raise ValueError(f"no policy '{name}'{nearest(name, known)}; there is {', '.join(known)} (more with --plugin FILE)")
+    return name
+
+
+POLICIES = ("nearest", "least_time", "preference")
+Policy = Annotated[str, AfterValidator(_known_policy)]
+"""A dispatch policy of ours, or one that a plugin registered."""
+
+
 @settings
 class DispatchSettings(QueueRules):
     """Who is sent, in which order, and what is held back (see also ``QueueRules``).
@@ -84,7 +98,8 @@ class DispatchSettings(QueueRules):
     where every unit is; ``base``: only where it belongs; ``district``: the first free unit of the district (the units of one
     base) nearest to the incident, asking one district after the other, ``district_time`` for each that has none free.
     ``rapid_first``: incidents of priority 1 go first to the rapid response unit whose area of responsibility they lie in.
-    ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel) or ``preference`` (given lists).
+    ``policy``: ``nearest`` unit, ``least_time`` (expected mobilisation and travel), ``preference`` (given lists), or one of a
+    plugin.
     With ``aid``, tasks up to priority ``aid_priority`` are helped as long as more than ``aid_keep`` of the helper's units stay
     free; ``aid_time`` is the hand-over.
     """
@@ -93,7 +108,7 @@ class DispatchSettings(QueueRules):
     picture: Literal["live", "base", "district"] = "live"
     district_time: Seconds = 60.0
     rapid_first: bool = False
-    policy: Literal["nearest", "least_time", "preference"] = "least_time"
+    policy: Policy = "least_time"
     aid_priority: Annotated[int, Field(ge=1, le=4)] = 2
     aid_keep: Count = 1
     aid_time: Seconds = 360.0

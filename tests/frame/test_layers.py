@@ -19,7 +19,7 @@ SIM = ROOT / "sim"
 # Lowest first. A row is a set of modules or packages right below sim/ that do not import each other.
 ROWS: list[set[str]] = [
     {"errors", "data"},
-    {"clock", "streams", "digest", "resources", "yamlfile", "names", "given"},
+    {"clock", "streams", "digest", "resources", "yamlfile", "names", "given", "plugins"},
     {"settings", "tables", "trace", "evidence"},
     {"movement", "gates"},
     {"territory"},
