@@ -35,11 +35,11 @@ class Grids:
 def staffing(axis: Axes, result: StudyResult) -> Axes:
     """Response against officers on mobile duty."""
     options = result.study.options
-    heads = [estimate(result.values(n, "heads_mobile")).mean or np.nan for n in range(len(options))]
+    heads = [estimate(result.sample(n, "heads_mobile")).mean or np.nan for n in range(len(options))]
     lines = {
-        "mean response": [estimate(result.values(n, "response_mean")) for n in range(len(options))],
-        "90 % of incidents within": [estimate(result.values(n, "response_p90")) for n in range(len(options))],
-        "potential response": [estimate(result.values(n, "potential_response")) for n in range(len(options))],
+        "mean response": [estimate(result.sample(n, "response_mean")) for n in range(len(options))],
+        "90 % of incidents within": [estimate(result.sample(n, "response_p90")) for n in range(len(options))],
+        "potential response": [estimate(result.sample(n, "potential_response")) for n in range(len(options))],
     }
     staffing_curve(axis, heads, lines, [o.name for o in options], "officers in mobile units at noon of polling day")
     axis.set_title("Response against staffing")
@@ -50,7 +50,7 @@ def waiting(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     """Exceedance curves of the options."""
     counts = {}
     for number, option in enumerate(result.study.options):
-        if (count := estimate(result.values(number, "needing_unit")).mean) is not None:
+        if (count := estimate(result.sample(number, "needing_unit")).mean) is not None:
             counts[option.name] = count
     exceedance(axis, grids.minutes, result.curves("exceedance"), result.study.baseline, best_option(result), counts)
     axis.set_title("How many incidents still wait")
@@ -199,7 +199,7 @@ def _rings(territory: Territory) -> list[np.ndarray]:
 def best_option(result: StudyResult) -> str | None:
     """The option, other than the baseline, with the lowest potential response."""
     means = {
-        option.name: estimate(result.values(n, "potential_response")).mean
+        option.name: estimate(result.sample(n, "potential_response")).mean
         for n, option in enumerate(result.study.options)
         if n != result.baseline
     }

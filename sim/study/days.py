@@ -10,6 +10,7 @@ from sim.build import build_place, build_plan, build_tape
 from sim.measures.collect import Measures, measure
 from sim.processes.simulation import run
 from sim.settings import Settings
+from sim.study.daily import by_day
 from sim.study.statistics import estimate, paired_difference
 
 Figures = Mapping[str, float | None]
@@ -37,7 +38,7 @@ def over_days(options: Mapping[str, Settings], figures: Callable[[Measures], Fig
 
 def _row(option: str, figure: str, days: list[Figures], baseline: list[Figures]) -> Row:
     """Estimates of one figure of one option."""
-    values, base = [day[figure] for day in days], [day[figure] for day in baseline]
+    values, base = (by_day({number: day[figure] for number, day in enumerate(some)}) for some in (days, baseline))
     mean, difference = estimate(values), paired_difference(values, base)
     row: Row = {"option": option, "measure": figure, "mean": mean.mean, "half_width": mean.half_width}
     row |= {"replications": mean.replications, "difference": difference.mean}

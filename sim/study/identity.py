@@ -25,7 +25,7 @@ NAMING = ("name", "replication")
 """Settings that say which run it is, not what is run."""
 OUTSIDE = ("__main__.py", "bench", "cli.py", "commands", "conf", "reports")
 """What stands right below ``sim/`` and no task ever imports."""
-TASK = ("__init__.py", "figures.py", "outcome.py", "point.py")
+TASK = ("__init__.py", "figures.py", "outcome.py", "point.py", "ratios.py")
 """Modules of ``sim/study`` that a task is made of; the others plan, store and compare."""
 WORDS = (".md", ".pyc", ".txt", ".typed")
 """Endings of files that hold no code and no data."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sim.study.daily import PerReplication, by_day
 from sim.study.result import StudyResult
 from sim.study.statistics import Estimate, estimate, paired_difference, unpaired_difference
 
@@ -23,6 +24,5 @@ def place_rows(result: StudyResult, by: str) -> list[dict[str, object]]:
     return rows
 
 
-def _values(result: StudyResult, option: int, by: str, key: tuple[str, str]) -> list[float | None]:
-    done = [result.outcomes.get((option, replication)) for replication in range(result.study.replications)]
-    return [None if outcome is None else outcome.places.get(by, {}).get(key) for outcome in done]
+def _values(result: StudyResult, option: int, by: str, key: tuple[str, str]) -> PerReplication:
+    return by_day({day: o.places.get(by, {}).get(key) for (which, day), o in result.outcomes.items() if which == option})

@@ -19,6 +19,7 @@ from sim.scenario import Scenario
 from sim.settings import Settings
 from sim.study.figures import PLACES, figures_by_place
 from sim.study.outcome import Floats, Outcome
+from sim.study.ratios import ratio_parts
 
 EXCEEDANCE_MINUTES = np.arange(0.0, 61.0)
 """Minutes at which the share of incidents that still wait is taken."""
@@ -33,7 +34,7 @@ def run_point(settings: Settings, replication: int) -> Outcome:
     trace = run(scenario, tape)
     measures = measure(scenario, tape, trace)
     scalars = {name: None if value is None else float(value) for name, value in measures.headline.items()}
-    scalars |= heads_on_duty(scenario, NOON)
+    scalars |= heads_on_duty(scenario, NOON) | ratio_parts(measures)
     curves = {"exceedance": exceedance(measures.incidents), **coverage_curves(measures.cover)}
     digests = {"scenario": scenario.digest(), "tape": tape.digest(), "trace": trace.digest()}
     return Outcome(scalars, curves, digests, {by: figures_by_place(measures.tables, by) for by in PLACES})

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from sim.digest import digest_text
+from sim.study.daily import PerReplication, Runs, by_day, runs_of
 from sim.study.design import Study
 from sim.study.outcome import Floats as Floats
 from sim.study.outcome import Outcome as Outcome
@@ -21,10 +22,15 @@ class StudyResult:
     study: Study
     outcomes: dict[tuple[int, int], Outcome] = field(default_factory=dict)
 
-    def values(self, option: int, measure: str) -> list[float | None]:
-        """One measure of one option, by replication."""
-        done = [self.outcomes.get((option, replication)) for replication in range(self.study.replications)]
-        return [None if outcome is None else outcome.scalars.get(measure) for outcome in done]
+    def sample(self, option: int, measure: str) -> PerReplication:
+        """One measure of one option by replication (all without data, where no run has it)."""
+        runs = self.runs(option)
+        return runs.sample(measure) if measure in runs.names else by_day({})
+
+    def runs(self, option: int) -> Runs:
+        """The scalars of one option by replication."""
+        own = {replication: outcome.scalars for (which, replication), outcome in self.outcomes.items() if which == option}
+        return runs_of(own)
 
     def curves(self, name: str) -> dict[str, Floats]:
         """One curve of every option: option name -> (replications, points)."""
@@ -84,12 +90,11 @@ def compare(result: StudyResult, measures: Sequence[str]) -> list[Comparison]:
     rows = []
     for number, option in enumerate(result.study.options):
         for measure in measures:
-            values = result.values(number, measure)
-            difference = None
+            sample, difference = result.sample(number, measure), None
             if number != result.baseline:
-                difference = subtract(values, result.values(result.baseline, measure))
+                difference = subtract(sample, result.sample(result.baseline, measure))
             detectable = None if difference is None else smallest_detectable(difference)
-            rows.append(Comparison(option.name, measure, estimate(values), difference, detectable, paired))
+            rows.append(Comparison(option.name, measure, estimate(sample), difference, detectable, paired))
     return rows
 
 

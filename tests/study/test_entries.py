@@ -7,6 +7,7 @@ from pathlib import Path
 
 from sim.measures.dictionary import DICTIONARY
 from sim.study.entries import ENTRIES
+from sim.study.ratios import RATIOS
 from sim.study.result import Comparison, table_rows
 from sim.study.statistics import Estimate
 
@@ -17,6 +18,10 @@ NAMES = {entry.name for entry in ENTRIES}
 def test_every_column_of_the_table_has_an_entry() -> None:
     assert set(table_rows([Comparison("a", "b", Estimate(1.0, None, 1), None, None)])[0]) <= NAMES | set(DICTIONARY)
     assert {"heads_on_duty", "heads_mobile", "heads_at_centres", "heads_mobilised", "same_days"} <= NAMES
+
+
+def test_every_numerator_and_denominator_has_an_entry() -> None:
+    assert {name for parts in RATIOS.values() for name in parts} <= NAMES | set(DICTIONARY)
 
 
 def test_no_name_means_two_things() -> None:

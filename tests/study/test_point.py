@@ -17,6 +17,7 @@ from sim.settings import Settings
 from sim.study.design import Option, Study
 from sim.study.figures import PLACES
 from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, run_point
+from sim.study.ratios import RATIOS
 from sim.study.result import Outcome, StudyResult, compare, table_rows
 
 TOWN = ("preset=demo-city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
@@ -70,6 +71,15 @@ def test_heads_are_counted_beside_the_measures(outcome: Outcome) -> None:
     heads = outcome.scalars
     on_duty, mobile, posted = heads["heads_on_duty"], heads["heads_mobile"], heads["heads_at_centres"]
     assert on_duty is not None and mobile is not None and posted is not None and 0 < mobile + posted <= on_duty
+
+
+def test_every_ratio_of_a_run_is_its_numerator_over_its_denominator(town: Settings, outcome: Outcome) -> None:
+    for day in (outcome, run_point(compose([*TOWN, "demand.rate_factor=20"]), 1)):
+        for measure, (above, below) in RATIOS.items():
+            parts = day.scalars[above], day.scalars[below]
+            assert parts[0] is not None and parts[1] is not None and parts[0] == round(parts[0]) <= parts[1]
+            assert day.scalars[measure] == (pytest.approx(parts[0] / parts[1], abs=1e-9) if parts[1] else None), measure
+    assert 0 < day.scalars["compliance_p1_judged"] < day.scalars["compliance_p1_p2_judged"]  # type: ignore[operator]
 
 
 def _study(town: Settings, replications: int = 2) -> Study:

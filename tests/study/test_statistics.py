@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from sim.study.statistics import band, estimate, paired_difference, smallest_detectable, unpaired_difference
+from sim.study.statistics import band, smallest_detectable
+from tests.days import estimate, paired_difference, unpaired_difference
 
 
 def test_an_interval_is_students_t() -> None:

@@ -14,7 +14,8 @@ from sim.measures.collect import Measures, measure
 from sim.processes.simulation import run
 from sim.settings import Settings, read
 from sim.settings.demand import DemandSettings
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
+from tests.days import paired_difference
 
 CITY = {
     "centres": 24, "offices": 96, "voters": 40_000, "population": 90_000, "zones": 1, "communes": 3, "entrances": 2,

@@ -10,7 +10,8 @@ from sim.cli import compose
 from sim.measures.day import Day
 from sim.measures.entry import Cell, Table
 from sim.processes.simulation import run
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
+from tests.days import paired_difference
 
 
 def days(options: Sequence[str], count: int) -> list[Day]:

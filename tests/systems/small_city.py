@@ -15,9 +15,10 @@ from sim.measures.invariants import check_invariants
 from sim.processes.simulation import Simulation
 from sim.scenario import Scenario
 from sim.settings import Settings, read
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
 from sim.trace import Trace
 from sim.yamlfile import load_yaml
+from tests.days import paired_difference
 
 CITY = {
     "country": "city",

@@ -25,8 +25,8 @@ from sim.measures.positions import unit_states
 from sim.processes.simulation import Simulation, run
 from sim.scenario import Scenario
 from sim.settings.alert import AlertSettings, AlertTrigger, LevelEffects, LevelTable
-from sim.study.statistics import paired_difference
 from sim.trace import CODE, Trace
+from tests.days import paired_difference
 from tests.worlds import needs, of_unit, play, story, street, world
 
 SMALL = (

@@ -28,9 +28,9 @@ from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings, read
 from sim.settings.response import DispatchSettings
-from sim.study.statistics import paired_difference
 from sim.trace import CODE
 from sim.yamlfile import load_yaml
+from tests.days import paired_difference
 
 TOWN = {"centres": 40, "offices": 200, "voters": 78_000, "population": 130_000, "zones": 2, "communes": 8}
 CALENDAR = {"queue_time": 900.0, "transport_after": 9000.0, "count_time": 8 * HOUR}

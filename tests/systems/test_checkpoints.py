@@ -20,8 +20,9 @@ from sim.processes.checkpoint import technology_by_site
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings.checkpoints import CheckpointSettings
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
 from sim.trace import CODE, Trace
+from tests.days import paired_difference
 from tests.worlds import story, street, world
 
 HOUR = 3600.0

@@ -8,9 +8,9 @@ from sim.build import build_place, build_plan, build_tape
 from sim.cli import compose
 from sim.measures.collect import Measures, measure
 from sim.processes.simulation import run
-from sim.study.statistics import paired_difference
 from sim.territory.sites import FABRICS
 from sim.territory.travel import MODES, build_travel
+from tests.days import paired_difference
 
 SMALL = ["territory=demo-city", "demand=tense", "territory.city.centres=40", "territory.city.offices=200"]
 FEW_CARS = ["staffing.normal_factor=0.25", "patrol=wide"]

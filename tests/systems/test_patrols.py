@@ -13,8 +13,9 @@ from sim.measures.patrols import axis_table, first_on_scene, revisit_share, revi
 from sim.measures.presence import presence, visits_of
 from sim.measures.response import incident_table
 from sim.processes.simulation import run
-from sim.study.statistics import Estimate, estimate
+from sim.study.statistics import Estimate
 from sim.territory.sites import FABRICS
+from tests.days import estimate
 from tests.systems.patrolling import cell, change, days
 
 HALF = [f"staffing.{kind}_factor=0.5" for kind in ("patrol_cars", "motorcycles", "foot")]

@@ -22,7 +22,8 @@ from sim.measures.collect import measure
 from sim.policies.information import corrections
 from sim.settings import Settings, read
 from sim.settings.signals import InformationSettings, RumourDraws
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
+from tests.days import paired_difference
 from tests.systems.signal_days import BASE, place, signal_days
 from tests.worlds import of_task, play, story, street, values, world
 

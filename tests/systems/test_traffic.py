@@ -19,7 +19,7 @@ from sim.measures.invariants import check_invariants
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings.traffic import TrafficSettings
-from sim.study.statistics import paired_difference
+from tests.days import paired_difference
 from tests.worlds import marked, street, world
 
 HOUR = 3600.0

@@ -24,8 +24,9 @@ from sim.scenario import Scenario
 from sim.settings import Settings, read
 from sim.settings.alert import AlertSettings, AlertTrigger
 from sim.settings.signals import WarningSettings
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
 from sim.trace import CODE
+from tests.days import paired_difference
 from tests.systems.signal_days import BASE, place, signal_days
 from tests.worlds import of_task, of_unit, play, street, world
 

@@ -19,8 +19,9 @@ from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings.command import CommandSettings
 from sim.settings.response import DispatchSettings, RoomSettings
-from sim.study.statistics import Estimate, paired_difference
+from sim.study.statistics import Estimate
 from sim.territory.sites import Territory
+from tests.days import paired_difference
 
 DAYS = range(8)
 """Replications of a paired comparison."""
@@ -45,9 +46,7 @@ def towns(side: int = 7, step: float = 700.0) -> Territory:
         column * step, row * step, kind="centre", area=column // side, force=np.where(inner, 0, 1), offices=4, voters=1600
     )
     forces = ("police", "gendarmerie")
-    return make_territory(
-        sites, areas=("a", "b"), forces=forces, neighbours=((1,), (0,)), populations=(80_000.0, 80_000.0)
-    )
+    return make_territory(sites, areas=("a", "b"), forces=forces, neighbours=((1,), (0,)), populations=(80_000.0, 80_000.0))
 
 
 def forces(territory: Territory, kinds: Sequence[str], per_room: int, seed: int = 5, **options: Any) -> Units:
@@ -130,9 +129,7 @@ def played(scenario: Scenario, tape: Tape) -> Measures:
     return measure(scenario, tape, trace, per_place=True, grid_time=HOURS)
 
 
-def compare(
-    with_it: Scenario, without: Scenario, tapes: Sequence[Tape], read: Callable[[Measures], float | None]
-) -> Estimate:
+def compare(with_it: Scenario, without: Scenario, tapes: Sequence[Tape], read: Callable[[Measures], float | None]) -> Estimate:
     """Paired difference of one figure, with the system minus without it, on the same tapes."""
     return paired_difference([read(played(with_it, t)) for t in tapes], [read(played(without, t)) for t in tapes])
 
