@@ -37,7 +37,7 @@ KINDS = (
     Kind("call_refused", task="lapsed", value="calls already held: every line was busy"),
     Kind("call_abandoned", task="lapsed", value="seconds the caller waited"),
     Kind("processed", task="waiting", value="seconds the call waited for an operator"),
-    Kind("handled", task="handled", value="heads of the fixed team that settles it on the spot"),
+    Kind("handled", task="handled", value="heads of the fixed team that settles it on the spot, or escorts its boxes"),
     Kind("dispatched", unit="responding", task="assigned", value="mobilisation_time in seconds"),
     Kind("diverted", unit="free", task="waiting", value="task the unit is diverted to (-1: recalled)"),
     Kind("arrived", unit="on_scene", task="attended", value="position of the unit in the package"),

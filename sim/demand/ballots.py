@@ -107,9 +107,10 @@ def draw_convoys(world: World, counts: Counts) -> tuple[Incidents, Legs] | None:
     centre = counts.site
     goal = collection_points(world, centre)
     ready = world.calendar.closing[sites.area[centre]] + counts.queue_time + counts.count_time
-    order = np.lexsort((sites.id[centre], ready, sites.force[centre], goal))
-    group = (goal * len(world.territory.forces) + sites.force[centre])[order]
-    trip, due = trips(group, ready[order], rule.chain, rule.gather_time)
+    group = goal * len(world.territory.forces) + sites.force[centre]
+    group = np.where(sites.mobile[centre], -1 - np.arange(len(centre)), group)  # a mobile office has its own vehicle
+    order = np.lexsort((sites.id[centre], ready, group))
+    trip, due = trips(group[order], ready[order], rule.chain, rule.gather_time)
     rows = order[np.lexsort((sites.id[centre[order]], -metres_between(world.territory, centre, goal)[order], trip))]
     trip = np.sort(trip)
     hold = rule.load_time + _lost(world, centre[rows])

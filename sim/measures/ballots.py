@@ -127,18 +127,21 @@ def custody_log(day: Day, boxes: Custody) -> Table:
     }
 
 
-def custody_figures(day: Day, boxes: Custody, waits: Floats) -> dict[str, Cell]:
-    """Figures of some centres' boxes; ``waits``: seconds that their trips waited for escorts."""
+def custody_figures(boxes: Custody, waits: Floats, with_guard: Floats) -> dict[str, Cell]:
+    """Figures of some centres' boxes; ``waits``: seconds that their trips waited for escorts; ``with_guard``: see above."""
     offices, delivered = boxes.offices, np.isfinite(boxes.delivered_at)
     total, collected = int(offices.sum()), np.isfinite(boxes.collected_at)
-    in_time = delivered & (boxes.delivered_at <= DAY)
+    in_time, trips = delivered & (boxes.delivered_at <= DAY), np.unique(boxes.trip[boxes.trip >= 0])
     return {
         "boxes": total,
         "boxes_collected": int(offices[collected].sum()),
         "boxes_delivered": int(offices[delivered].sum()),
         "boxes_police_custody": 0,
         "boxes_by_midnight": int(offices[in_time].sum()) / total if total else None,
-        "trips": len(np.unique(boxes.trip[boxes.trip >= 0])),
+        "boxes_on_the_road": int(offices[collected & ~delivered].sum()),
+        "boxes_waiting": int(offices[~collected].sum()),
+        "trips": len(trips),
+        "trips_with_guard": int(np.isfinite(with_guard[trips]).sum()),
         "escort_wait_mean": _mean(waits),
         "escort_wait_p90": quantile(waits, 0.9),
         "box_wait_mean": _mean((boxes.collected_at - boxes.counted_at)[collected]),
@@ -153,9 +156,17 @@ def _mean(values: Floats) -> float | None:
 
 def custody_table(day: Day, boxes: Custody, table: IncidentTable) -> Table:
     """Boxes, waiting and times on the road by area and force."""
-    waits = np.full(len(day.tape.incidents), np.nan)
-    waits[table.row] = np.where(np.isfinite(table.complete_at), table.complete_at, day.end) - table.reported_at
-    return _by_place(day, boxes, lambda rows: custody_figures(day, boxes.take(rows), _waits(boxes.take(rows), waits)))
+    waits, with_guard = np.full(len(day.tape.incidents), np.nan), guarded_at(day)
+    met = np.fmin(table.complete_at, with_guard[table.row])
+    waits[table.row] = np.where(np.isfinite(met), met, day.end) - table.reported_at
+    return _by_place(day, boxes, lambda rows: custody_figures(boxes.take(rows), _waits(boxes.take(rows), waits), with_guard))
+
+
+def guarded_at(day: Day) -> Floats:
+    """When the team outside its first centre took over the escort of each trip (NaN: it did not), (incidents,)."""
+    rows = day.records("handled")
+    rows = rows[is_trip(day)[day.task[rows]]] if len(rows) else rows
+    return first_of(day.task[rows], day.time[rows], len(day.tape.incidents))
 
 
 def _waits(boxes: Custody, waits: Floats) -> Floats:
@@ -241,9 +252,20 @@ ENTRIES = entries(
         "Boxes ever held by officers: 0, since only electoral staff take boxes over in any record (the custody log is tested "
         "to be unbroken)",
     ),
+    ("boxes_on_the_road", "count", "Boxes that left their centre and were not handed over by the end of the run"),
+    ("boxes_waiting", "count", "Boxes still at their centre at the end of the run, with the staff of their office"),
     ("boxes_by_midnight", "share", "Boxes handed over by 24:00 of polling day", "boxes in by 24:00 / boxes"),
     ("trips", "count", "Convoys: trips that fetch the boxes of one centre or several"),
-    ("escort_wait_mean", "s", "Mean time a trip waits for its escort, until the end of the run where none came"),
+    (
+        "trips_with_guard",
+        "count",
+        "Trips that the team outside their first centre escorted, because no escort came in time (posts.escort_after)",
+    ),
+    (
+        "escort_wait_mean",
+        "s",
+        "Mean time a trip waits for its escort or until the guard goes with it, until the end of the run where neither came",
+    ),
     ("escort_wait_p90", "s", "90th percentile of the wait for an escort"),
     ("box_wait_mean", "s", "Mean time from the end of a centre's count until the convoy leaves it with the boxes"),
     ("transit_mean", "s", "Mean time from leaving the centre to the end of the hand-over"),

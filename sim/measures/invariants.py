@@ -54,7 +54,7 @@ TASK_STEPS: dict[str, tuple[str, ...]] = {
     "call_refused": ("reported",),
     "call_abandoned": ("reported",),
     "processed": ("reported",),
-    "handled": ("reported", "processed"),
+    "handled": ("reported", "processed", "diverted"),
     "dispatched": ("processed", "dispatched", "diverted", "arrived"),
     "diverted": ("dispatched", "diverted", "arrived"),
     "arrived": ("dispatched", "diverted", "arrived"),

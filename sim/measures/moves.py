@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 
 from sim.measures.day import Bools, Day, Floats, Ints
@@ -53,6 +55,8 @@ def _check_starts(day: Day, leg: Ints, earlier: Ints, decided: Floats) -> None:
     good[has] |= _near(day, x0[has], y0[has], ends[0], ends[1])
     rest = np.flatnonzero(~good)
     good[rest] = _near_loop(day, leg[rest], decided[rest])
+    rest = np.flatnonzero(~good)  # a unit that is called back in the instant in which it was sent has begun its loop anew
+    good[rest] = _near_loop(day, leg[rest], decided[rest], "left")
     rest = np.flatnonzero(~good)
     at_base = _near(day, x0[rest], y0[rest], sites.x[base[rest]], sites.y[base[rest]])
     good[rest] = at_base & _rested(day, leg[rest], earlier[rest], decided[rest])
@@ -73,20 +77,20 @@ def _near(day: Day, x0: Floats, y0: Floats, x1: Floats, y1: Floats) -> Bools:
     return (dx <= tolerance) & (dy <= tolerance)
 
 
-def _latest(day: Day, unit: Ints, at: Floats, *kinds: str) -> Ints:
-    """Latest record of some kinds of each unit before or at a moment (-1: none), last written first."""
+def _latest(day: Day, unit: Ints, at: Floats, *kinds: str, side: Literal["left", "right"] = "right") -> Ints:
+    """Latest record of some kinds of each unit before or at a moment (``left``: before it; -1: none), last written first."""
     record = day.records(*kinds)
     key = day.unit[record] + 1j * day.time[record]
     order = np.argsort(key, kind="stable")
-    place = np.searchsorted(key[order], unit + 1j * at, side="right") - 1
+    place = np.searchsorted(key[order], unit + 1j * at, side=side) - 1
     found = record[order[np.maximum(place, 0)]] if len(record) else np.full(len(unit), -1)
     return np.where((place >= 0) & (day.unit[found] == unit), found, -1) if len(record) else found
 
 
-def _near_loop(day: Day, leg: Ints, decided: Floats) -> Bools:
+def _near_loop(day: Day, leg: Ints, decided: Floats, side: Literal["left", "right"] = "right") -> Bools:
     """Whether each leg starts on the unit's own loop, where the latest start of it puts the unit."""
     unit = day.leg_unit[leg]
-    started = _latest(day, unit, decided, "loop_started")
+    started = _latest(day, unit, decided, "loop_started", side=side)
     loop = day.scenario.units.loop[unit]
     good = np.zeros(len(leg), dtype=bool)
     can = np.flatnonzero((started >= 0) & (loop >= 0))

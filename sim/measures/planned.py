@@ -13,7 +13,7 @@ from sim.measures.response import STATUSES, IncidentTable
 from sim.measures.summary import quantile
 
 COLUMNS = (
-    "class", "area", "force", "tasks", "covered", "uncovered", "wait_mean", "wait_p90", "unit_hours",
+    "class", "area", "force", "tasks", "covered", "uncovered", "by_guard", "wait_mean", "wait_p90", "unit_hours",
     "legs_covered", "legs_uncovered",
 )  # fmt: skip
 
@@ -24,7 +24,7 @@ def planned_table(day: Day, table: IncidentTable) -> Table:
     mine = table.take(table.group == GROUPS.index("planned"))
     hours, wanted, done = tied_hours(day)[mine.row], _legs_wanted(day)[mine.row], legs_done(day)[mine.row]
     cells, index = np.unique(np.column_stack((mine.cls, mine.area, mine.force)), axis=0, return_inverse=True)
-    lapsed = mine.status == STATUSES.index("lapsed")
+    lapsed, guarded = mine.status == STATUSES.index("lapsed"), mine.status == STATUSES.index("handled")
     rows: list[dict[str, Cell]] = []
     for number, (cls, area, force) in enumerate(cells.tolist()):
         here = index.ravel() == number
@@ -37,6 +37,7 @@ def planned_table(day: Day, table: IncidentTable) -> Table:
                 "tasks": int(here.sum()),
                 "covered": int((here & np.isfinite(mine.full_package_time)).sum()),
                 "uncovered": int((here & lapsed).sum()),
+                "by_guard": int((here & guarded).sum()),
                 "wait_mean": float(waits.mean()) if len(waits) else None,
                 "wait_p90": quantile(waits, 0.9),
                 "unit_hours": float(hours[here].sum() / HOUR),
@@ -92,6 +93,7 @@ ENTRIES = entries(
     ("tasks", "count", "Planned tasks that came due"),
     ("covered", "count", "Planned tasks whose whole package came"),
     ("uncovered", "count", "Planned tasks that lapsed: nobody was sent in time, or no unit can serve them"),
+    ("by_guard", "count", "Trips with ballot boxes that the fixed team of their first centre escorted in place of a unit"),
     ("wait_mean", "s", "Mean wait from the planned moment until the whole package is there", "complete_at - reported_at"),
     ("wait_p90", "s", "90th percentile of that wait"),
     ("unit_hours", "h", "Unit hours withdrawn from general duty, from dispatch until free"),

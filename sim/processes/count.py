@@ -66,7 +66,7 @@ def count(world: World, steps: list[Step]) -> Tale:
             world.record(K["count_started"], None, None, site, value=after)
         elif step == END:
             world.record(K["count_ended"], None, None, site, value=sum(unit.heads for unit in team))
-        else:
+        elif site not in world.staying:
             let_go(world, team)
 
 

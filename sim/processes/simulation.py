@@ -19,6 +19,7 @@ from sim.processes.closing import late, when
 from sim.processes.count import start_counts
 from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.entry import positions
+from sim.processes.guard import start_guards
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN, Story, Tale, uncollected
 from sim.processes.orders import carry_out, check
@@ -103,6 +104,7 @@ class Simulation:
         for inject in self.tape.injects:
             self._order(inject)
         start_counts(world)
+        start_guards(world)
         start_warnings(world)
         start_rumours(world)
         for part, tasks in self._tasks:

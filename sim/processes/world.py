@@ -65,6 +65,8 @@ class World:
         self.guards: dict[int, list[Unit]] = {}
         self.guarding: set[int] = set()
         self.gone_home: set[int] = set()
+        self.staying: set[int] = set()
+        """Centres whose team stays with the boxes until they are escorted."""
         self.presences: dict[int, float] = {}
         """Chance that the plan acts on a warning, by the id of the presence that it would send."""
         self.presence_of: dict[int, int] = {}

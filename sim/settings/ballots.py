@@ -32,9 +32,9 @@ class BallotSettings:
     after ``visit_time``.
 
     A trip takes boxes and minutes of up to ``chain`` centres of a commune and force to the commune's collection point: it is
-    due when so many are ready, or ``gather_time`` after the first was. Its escort is ``package``. Loading takes
-    ``load_time`` at each centre, handing over ``handover_time``; ``delay_share`` of the legs leave ``delay_time`` late,
-    the share ``obstruction`` by ``obstruction_time``.
+    due when so many are ready, or ``gather_time`` after the first was; a mobile office, which has its own vehicle, makes its
+    own trip. Its escort is ``package``. Loading takes ``load_time`` at each centre, handing over ``handover_time``;
+    ``delay_share`` of the legs leave ``delay_time`` late, the share ``obstruction`` by ``obstruction_time``.
     """
 
     count: bool

@@ -21,6 +21,9 @@ class PostSettings:
     an exponential time of mean ``relief_late_time``. A team that nobody relieves stays ``stay_time`` longer, then leaves.
     Where offices count, a team leaves ``release_time`` after the count of its centre has ended (below 0: so long before its end,
     but not before the closing).
+
+    ``escort_after``: the team outside the first centre of a trip stays with its boxes until an escort is there; it escorts
+    them itself as soon as none can be there, or none was, so long after the trip is due (none: it never does).
     """
 
     officers_per_office: Annotated[float, Field(gt=0.0, le=50.0)] = 1.5
@@ -30,3 +33,4 @@ class PostSettings:
     relief_late_time: Seconds = 1800.0
     stay_time: Seconds = 0.0
     release_time: Annotated[float, Field(ge=-12 * 3600.0, le=12 * 3600.0)] = 0.0
+    escort_after: Seconds | None = None
