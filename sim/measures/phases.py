@@ -33,7 +33,10 @@ def record_phases(day: Day) -> Ints:
 
 def phases_at(starts: Floats, area: Ints, at: Floats) -> Ints:
     """Position of the phase that rules in each ``area`` (row of ``starts``) at each moment; same shape."""
-    return np.maximum((starts[area] <= at[:, None]).sum(axis=1) - 1, 0)
+    begun = np.zeros(len(at), dtype=np.int64)
+    for start in starts.T:
+        begun += start[area] <= at
+    return np.maximum(begun - 1, 0)
 
 
 def phase_table(day: Day, table: IncidentTable) -> Table:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.demand.tape import GATHERINGS
-from sim.measures.day import Bools, Day, Ints, cell, per_day
+from sim.measures.day import Bools, Day, Ints, cell, per_day, rows_by
 from sim.measures.doors import DOOR_COLUMNS, entry_queue
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.matches import disorder_by_gathering, match_row
@@ -43,10 +43,18 @@ def rally_table(day: Day) -> Table:
 
 def heads_at(day: Day, site: int, at: float) -> int:
     """Heads of fixed teams on duty at a site at a moment."""
-    units, intervals = day.scenario.units, day.intervals
-    here = np.flatnonzero(np.isin(intervals.unit, np.flatnonzero((units.base == site) & ~units.mobile)))
-    here = here[(intervals.status[here] > 0) & (intervals.begin[here] <= at) & (at < intervals.end[here])]
+    intervals, here = day.intervals, _duty_at_sites(day)[site]
+    here = here[(intervals.begin[here] <= at) & (at < intervals.end[here])]
     return int(day.value[intervals.record[here]].sum())
+
+
+@per_day
+def _duty_at_sites(day: Day) -> list[Ints]:
+    """Status intervals in which a fixed team is on duty, for each site."""
+    units, intervals = day.scenario.units, day.intervals
+    fixed = np.flatnonzero(~units.mobile[intervals.unit] & (intervals.status > 0))
+    rows = rows_by(units.base[intervals.unit[fixed]], len(day.scenario.territory.sites))
+    return [fixed[mine] for mine in rows]
 
 
 def ring_use(day: Day, rings: Ints) -> float | None:
