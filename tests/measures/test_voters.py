@@ -98,7 +98,7 @@ def test_rooms_without_stops_are_solved_once_for_all_plans_that_share_their_vote
     again, calm = found(district(), stops((1, 10, 12, True))), found(district(), stops())
     assert _undisturbed.cache_info().misses == 1
     assert np.array_equal(again.waiting, first.waiting) and calm.waiting[1] < first.waiting[1]
-    slower = found(district(visit_time=400.0), stops())
+    slower = found(district(ballot_time=200.0), stops())
     assert _undisturbed.cache_info().misses == 2 and slower.waiting.sum() > calm.waiting.sum()
 
 
