@@ -155,7 +155,7 @@ class Day:
         """Positions of the records of some kinds, in order."""
         if len(kinds) == 1:
             return self._by_kind[CODE[kinds[0]]]
-        return np.sort(np.concatenate([self._by_kind[code] for code in {CODE[kind] for kind in kinds}]))
+        return np.sort(np.concatenate([self._by_kind[code] for code in {CODE[kind] for kind in kinds}]), kind="stable")
 
     @cached_property
     def intervals(self) -> Intervals:
@@ -254,6 +254,6 @@ def cells(values: NDArray[np.generic]) -> list[float | int | str | bool | None]:
     """A column for a table: None where a float is NaN or infinite."""
     if values.dtype.kind != "f":
         return list(values.tolist())
-    return [
-        number if keep else None for number, keep in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
-    ]
+    out = values.astype(object)
+    out[~np.isfinite(values)] = None
+    return list(out.tolist())

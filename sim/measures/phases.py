@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.demand.classes import GROUPS
-from sim.measures.day import Day, Floats, Ints, cell
+from sim.measures.day import Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Table, entries
 from sim.measures.response import STATUSES, IncidentTable
 from sim.trace import CODE
@@ -15,6 +15,7 @@ AREA_KINDS = ("phase_started", "alert_changed", "extension_requested", "extensio
 """Records whose area is one of the territory, not a dispatch area."""
 
 
+@per_day
 def record_areas(day: Day) -> Ints:
     """Area of the territory in which each record takes place, (records,); -1 for the few that have no place."""
     sites, kinds = day.scenario.territory.sites, [CODE[kind] for kind in AREA_KINDS]
