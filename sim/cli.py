@@ -6,98 +6,136 @@ the gate of ``sim.settings``. Paths never meet the grammar, so any name works.
 
 from __future__ import annotations
 
-import re
 import sys
 from argparse import Namespace
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Callable, Sequence
+from dataclasses import is_dataclass
+from decimal import Decimal
 from functools import cache
-from itertools import product
+from math import ceil
 from pathlib import Path
 from typing import Any
 
 from sim import plugins
 from sim.commands.answer import Answer, show
+from sim.commands.changes import Change, put, tidy
+from sim.commands.experiment import opened
+from sim.commands.grammar import EXPERIMENT, Axis, Interval, Word, groups, is_group, option_of, options_in
 from sim.commands.parser import COMMANDS, Usage, overview, parse
 from sim.errors import InputError, nearest
 from sim.resources import conf_dir
 from sim.settings import Settings, dump, read
-from sim.settings.gate import in_table
 
-OWN_FOLDERS = ("study",)
-"""Folders of conf/ that are no group of the settings."""
-_WORD = re.compile(r"^(\+\+|\+|~)?([^\s=\[\]{}()'\"]+)(?:=(.*))?$", re.DOTALL)
-_REFUSED = re.compile(r"\$\{|_target_|_partial_|_recursive_|_convert_")
+MOST_VALUES = 1_000_000
+"""Values that one word may give."""
+
+
+def axis(text: str) -> Axis:
+    """One word by Hydra's grammar: a value, or the values of a sweep in their order. Raises ``InputError``."""
+    word = Word(text)
+    if word.value is None:
+        return Axis(text, word.key, word.sign, (None,))
+    if word.is_file:
+        return Axis(text, word.key, word.sign, (word.value,))
+    parsed = _parsed(word)
+    if not parsed.is_sweep_override():
+        return Axis(text, word.key, word.sign, (parsed.value(),))
+    values, interval = _swept(word, parsed.value(), parsed._convert_value)
+    if not values and interval is None:
+        raise InputError(f"{text!r} gives no value at all")
+    return Axis(text, word.key, word.sign, values, True, interval)
+
+
+def _parsed(word: Word) -> Any:
+    """The override as Hydra reads it. Raises ``InputError``."""
+    from hydra.errors import HydraException
+
+    try:
+        return _parser().parse_override(f"x={word.value}")
+    except HydraException as error:
+        problem = str(error).splitlines()[0].replace(f"x={word.value}", word.text)
+        raise InputError(f"{word.text!r}: {problem}; put texts with other than plain letters in '…'") from None
 
 
 @cache
-def groups() -> dict[str, tuple[str, ...]]:
-    """Groups of the configuration and their options."""
-    folders = [path for path in sorted(conf_dir().iterdir()) if path.is_dir() and path.name not in OWN_FOLDERS]
-    return {path.name: tuple(sorted(option.stem for option in path.glob("*.yaml"))) for path in folders}
+def _parser() -> Any:
+    """Hydra's parser of overrides; ``sort`` and ``shuffle`` are our own, which need nothing drawn and sort ranges right."""
+    from hydra.core.override_parser.overrides_parser import OverridesParser, create_functions
+    from hydra.core.override_parser.types import ChoiceSweep, RangeSweep
+
+    def sort(*args: Any, reverse: bool = False, **named: Any) -> Any:
+        given = [*named.values(), *args]
+        one = given[0] if len(given) == 1 else given
+        if isinstance(one, RangeSweep):
+            one = numbers(one.start or 0, one.stop or 0, one.step)
+        values = sorted(one.list if isinstance(one, ChoiceSweep) else one, reverse=reverse)
+        return values if one is given[0] and isinstance(one, list) else ChoiceSweep(list=values)
+
+    functions = create_functions()
+    functions.functions |= {"sort": sort, "shuffle": lambda *_, **__: ChoiceSweep(shuffle=True)}
+    return OverridesParser(functions)
 
 
-class Word:
-    """One override as typed: ``sign`` (``""``, ``+``, ``++`` or ``~``), ``key`` and the text of its value, if any.
+def _swept(word: Word, sweep: Any, plain: Callable[[Any], Any]) -> tuple[list[Any], Interval | None]:
+    """Values of a sweep in their order, or its interval. Raises ``InputError`` for what gives no repeatable values."""
+    kind = type(sweep).__name__
+    if getattr(sweep, "shuffle", False):
+        raise InputError(f"{word.text!r}: shuffle is not for studies, whose options keep their order; leave it out")
+    if kind == "IntervalSweep":
+        whole = isinstance(sweep.start, int) and isinstance(sweep.end, int)
+        return [], Interval(sweep.start, sweep.end, "log" in sweep.tags, whole)
+    if kind == "RangeSweep":
+        return numbers(sweep.start, sweep.stop, sweep.step, word.text), None
+    if kind == "Glob":
+        known = options_in(word.key) if word.key in (*groups(), EXPERIMENT) else None
+        if known is None:
+            raise InputError(f"{word.text!r}: glob chooses options of a group, such as dispatch=glob(*)")
+        return sweep.filter(known), None
+    return [tidy(plain(value)) for value in sweep.list], None
 
-    Raises ``InputError`` for what is no override, and for what only Hydra itself could use.
-    """
 
-    def __init__(self, text: str) -> None:
-        match = _WORD.match(text)
-        if not match or (match[3] is None) == (match[1] != "~"):
-            raise InputError(f"{text!r} is no setting; write key=value, such as staffing.patrol_cars_factor=1.2")
-        self.text, self.sign, self.key, self.value = text, match[1] or "", match[2], match[3]
-        if _REFUSED.search(text):
-            raise InputError(f"{text!r}: ${{…}} and _target_ are not allowed; write the value itself")
-        if re.match(r"hydra[./=]|hydra$", self.key) or re.search(r"[@/:]", self.key):
-            raise InputError(f"{text!r}: Hydra's own settings are not for pollday; see `pollday run --help`")
-
-    @property
-    def is_option(self) -> bool:
-        """Whether it chooses the option of a group."""
-        return self.key in groups() and self.value is not None and not self.value.startswith("{")
-
-    def parsed(self) -> Any:
-        """The value by Hydra's grammar, or a sweep. Raises ``InputError``."""
-        from hydra.core.override_parser.overrides_parser import OverridesParser
-        from hydra.errors import HydraException
-
-        try:
-            return OverridesParser.create().parse_override(f"x={self.value}")
-        except HydraException as error:
-            problem = str(error).splitlines()[0]
-            raise InputError(f"{self.text!r}: {problem}; put texts with other than plain letters in '…'") from None
-
-    def plain(self) -> Any:
-        """The value as plain data. Raises ``InputError`` where there are several."""
-        override = self.parsed()
-        if override.is_sweep_override():
-            raise InputError(f"{self.text!r} gives several values; `pollday sweep` tries them all, one run takes one")
-        return override.value()
+def numbers(start: float, stop: float, step: float, text: str = "") -> list[float]:
+    """The numbers of ``range``, exact in decimals: 0.1 + 0.2 is 0.3. Raises ``InputError`` for a step of 0 and for too many."""
+    first, last, by = (Decimal(repr(number)) for number in (start, stop, step))
+    if not by:
+        raise InputError(f"{text!r}: a step of 0 never gets there")
+    count = max(ceil((last - first) / by), 0)
+    if count > MOST_VALUES:
+        raise InputError(f"{text!r} gives {count:,} values, allowed: at most {MOST_VALUES:,}")
+    whole = all(isinstance(number, int) for number in (start, stop, step))
+    return [(int if whole else float)(first + i * by) for i in range(count)]
 
 
 def compose(words: Sequence[str]) -> Settings:
     """Settings from overrides: the preset and options of groups first, then values, then the gate. Raises ``InputError``."""
-    taken = [Word(text) for text in words]
-    options = {word.key: _option(word) for word in taken if word.is_option}
-    plain = dump(read(_composed(tuple(sorted(options.items()))), Settings))
-    for word in taken:
-        if not word.is_option:
-            put(plain, word)
-    return read(plain, Settings)
+    return compose_changes([axis(text).change() for text in words])
 
 
-def _option(word: Word) -> str:
-    """The option that a word chooses. Raises ``InputError`` with the nearest one."""
-    option, known = str(word.plain()), groups()[word.key]
-    if word.sign == "~" or option not in known:
-        hint = nearest(option, known)
-        raise InputError(f"{word.text}: no such {word.key}{hint}; there is {', '.join(known)}")
-    return option
+def compose_changes(changes: Sequence[Change]) -> Settings:
+    """Settings from changes. Hydra composes once for each combination of options; values go into copies of what it gave.
+
+    Raises ``InputError``.
+    """
+    found = opened(changes)
+    base = _base(tuple(sorted({c.key: option_of(c) for c in found if is_group(c)}.items())))
+    touched: dict[str, Any] = {}
+    for change in found:
+        if not is_group(change):
+            top = change.key.partition(".")[0]
+            if change.sign == "~" and not hasattr(base, top):
+                raise InputError(f"{change.text!r}: there is no such key{nearest(top, vars(base))}")
+            if top not in touched and hasattr(base, top):
+                own = getattr(base, top)
+                touched[top] = dump(own) if is_dataclass(own) else own
+            put(touched, change)
+    return read({**vars(base), **touched}, Settings) if touched else base
 
 
 @cache
+def _base(options: tuple[tuple[str, str], ...]) -> Settings:
+    return read(_hydra(options), Settings)
+
+
 def _hydra(options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     """What Hydra composes from conf/ with these options, as plain data."""
     from hydra import compose as hydra_compose
@@ -115,57 +153,15 @@ def _hydra(options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
     return dict(plain)
 
 
-def _composed(options: tuple[tuple[str, str], ...]) -> dict[str, Any]:
-    return deepcopy(_hydra(options))
-
-
-def put(plain: dict[str, Any], word: Word) -> None:
-    """Put one value in its place in nested data, or take a key away (``~key``). Raises ``InputError``."""
-    *path, last = word.key.split(".")
-    here: Any = plain
-    for i, part in enumerate(path):
-        if not isinstance(here, dict) or not isinstance(here.get(part, {}), dict | None):
-            raise InputError(f"{word.text!r}: {'.'.join(path[: i + 1])} is no group of keys")
-        if here.get(part) is None:
-            here[part] = {}
-        here = here[part]
-    if word.sign == "~":
-        if last not in here:
-            raise InputError(f"{word.text!r}: there is no such key{nearest(last, here)}")
-        if not in_table(Settings, word.key):
-            what = "a group" if isinstance(here[last], Mapping) else "a setting"
-            raise InputError(f"{word.text!r}: {what} cannot be taken out, only an entry of a table; change it with key=value")
-        del here[last]
-        return
-    value = word.plain()
-    both = isinstance(value, Mapping) and isinstance(here.get(last), Mapping)
-    here[last] = {**here[last], **value} if both else value
-
-
 def nested(words: Sequence[str]) -> dict[str, Any]:
     """Values of overrides as nested data, for a folder's own rules. Raises ``InputError`` for the option of a group."""
     plain: dict[str, Any] = {}
-    for word in map(Word, words):
-        if word.sign == "~":
-            raise InputError(f"{word.text!r}: nothing can be taken out of a folder's rules; change world.yaml")
-        put(plain, word)
-    return plain
-
-
-def expand(words: Sequence[str]) -> list[tuple[str, ...]]:
-    """Every combination of the values of sweeps (``a=1,2``, ``b=range(5,20,5)``), each a list of plain overrides."""
-    choices: list[list[str]] = []
     for text in words:
-        word = Word(text)
-        override = None if word.value is None else word.parsed()
-        if override is None or not override.is_sweep_override():
-            choices.append([text])
-            continue
-        values = list(override.sweep_string_iterator())
-        if not values:
-            raise InputError(f"{text!r} gives no value at all")
-        choices.append([f"{word.sign}{word.key}={value}" for value in values])
-    return list(product(*choices))
+        change = axis(text).change()
+        if change.sign == "~":
+            raise InputError(f"{text!r}: nothing can be taken out of a folder's rules; change world.yaml")
+        put(plain, change)
+    return plain
 
 
 def split(words: Sequence[str]) -> tuple[str | None, list[str]]:
@@ -189,7 +185,8 @@ def carry_out(args: Namespace) -> Answer | int:
     """Do what the command line asks for; a command that prints by itself returns its exit code."""
     for file in getattr(args, "plugin", ()):
         plugins.load(file)
-    args.compose, args.expand, args.nested, args.split = compose, expand, nested, split
+    args.compose, args.compose_changes, args.axis = compose, compose_changes, axis
+    args.nested, args.split = nested, split
     result: Answer | int = COMMANDS[args.command].function()(args)
     return result
 

@@ -10,10 +10,11 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 from sim.clock import format_time
 from sim.commands.answer import written
+from sim.commands.grammar import EXPERIMENT, groups
 from sim.evidence import evidence_of
 from sim.resources import conf_dir
 from sim.settings import Settings, dump
-from sim.settings.base import Clock
+from sim.settings.base import SHOCK, Clock
 
 HEAD = """# Configuration
 
@@ -40,7 +41,7 @@ _SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<"}
 def as_markdown() -> str:
     """The whole page."""
     lines = [HEAD, "## Groups and their options", "", "| group | options |", "|---|---|"]
-    for folder in sorted(path for path in conf_dir().iterdir() if path.is_dir() and path.name != "study"):
+    for folder in (conf_dir() / name for name in sorted((*groups(), EXPERIMENT))):
         options = (f"`{o.stem}` ({_first_line(o.read_text(encoding='utf-8'))})" for o in sorted(folder.glob("*.yaml")))
         lines.append(f"| `{folder.name}` | {', '.join(options)} |")
     lines += ["", "## The top", "", *_prose(Settings), "", *_table(Settings, "", dump(Settings()))]
@@ -78,7 +79,7 @@ def _prose(cls: Any) -> list[str]:
 
 
 def _table(cls: Any, prefix: str, plain: Mapping[str, Any]) -> Iterator[str]:
-    rows = [(f.name, get_type_hints(cls, include_extras=True)[f.name]) for f in fields(cls)]
+    rows = [(f.name, unmarked(get_type_hints(cls, include_extras=True)[f.name])) for f in fields(cls)]
     rows = [(name, hint) for name, hint in rows if not (isinstance(hint, type) and is_dataclass(hint))]
     if not rows:
         return
@@ -100,7 +101,15 @@ def _of_first_leaf(key: str, value: Any) -> dict[str, Any] | None:
 def _keys_only(cls: Any) -> Iterator[str]:
     yield from ("| key | allowed |", "|---|---|")
     for name, hint in get_type_hints(cls, include_extras=True).items():
-        yield f"| `{name}` | {allowed(hint)} |"
+        yield f"| `{name}` | {allowed(unmarked(hint))} |"
+
+
+def unmarked(hint: Any) -> Any:
+    """A type hint without the mark of places and times of shocks."""
+    if get_origin(hint) is not Annotated or SHOCK not in get_args(hint)[1:]:
+        return hint
+    kind, *rest = (part for part in get_args(hint) if part != SHOCK)
+    return Annotated.__class_getitem__((kind, *rest)) if rest else kind
 
 
 def _value(value: Any, hint: Any) -> str:

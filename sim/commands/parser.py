@@ -84,6 +84,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "replications": (("--replications",), {"type": count, "metavar": "N", "help": "days for each option"}),
     "workers": (("--workers",), {"type": count, "metavar": "N", "help": "processes (default: all cores)"}),
     "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
+    "yes": (("--yes",), {"action": "store_true", "help": "run it all, however much it is"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -94,7 +95,8 @@ COMMANDS = {
     ),
     "sweep": Command(
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
-        ("study-out", "replications", "workers", "plugin", "multirun", "cfg", "internal"), "study=…, preset=…, key=value,value",
+        ("study-out", "replications", "workers", "plugin", "multirun", "yes", "cfg", "internal"),
+        "study=…, preset=…, key=value,value",
     ),
     "territory": Command(
         "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),

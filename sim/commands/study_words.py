@@ -1,125 +1,162 @@
-"""The words of ``pollday sweep`` and the files of conf/study/: what becomes a study with its options."""
+"""From the words of ``pollday sweep`` and a study file to a study: its points are counted, made, composed and named.
+
+Everything that can be wrong is found here, before anything runs.
+"""
 
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import product
+from math import prod
 from pathlib import Path
 from typing import Any
 
-from sim.errors import InputError, nearest
-from sim.resources import conf_dir
-from sim.settings import Settings
-from sim.study.design import Option, Study
-from sim.yamlfile import load_yaml
+from sim.commands.asked import Asked, days, read_words
+from sim.commands.changes import Change, tidy
+from sim.commands.grammar import Axis
+from sim.commands.options import options_of, short
+from sim.commands.points import Spot, Spots, listed, read_design, typed_design
+from sim.commands.study_file import study_path, study_plain
+from sim.errors import InputError
+from sim.settings import read
+from sim.study.asked import Carried
+from sim.study.design import Study
+from sim.study.equal_heads import at_equal_heads
 
 DEFAULT_STUDY = "national-staffing"
-KEYS: dict[str, type] = {"question": str, "words": list, "baseline": str, "replications": int, "options": dict}
-"""Keys of a study file and what each holds."""
-NAMES = {str: "text", list: "list", int: "whole number", dict: "table of names and overrides"}
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What the words of the command line ask for besides settings."""
+class Typed:
+    """A study as asked for, from its file and the command line, before its points are made."""
 
-    study: str | None
-    name: str | None
-    baseline: str | None
-    replications: int | None
-    words: list[str]
+    name: str
+    source: str
+    plain: Mapping[str, Any]
+    asked: Asked
+    axes: Sequence[Axis]
+
+    @property
+    def fixed(self) -> list[Change]:
+        """Changes that all points share."""
+        return [axis.change() for axis in self.axes if not axis.swept]
+
+    @property
+    def swept(self) -> list[Axis]:
+        """Words with several values."""
+        return [axis for axis in self.axes if axis.swept]
+
+    def table(self, name: str) -> dict[str, Any]:
+        """One table of the file, with what the command line says instead."""
+        plain = self.plain.get(name)
+        return {**({"name": plain} if isinstance(plain, str) else plain or {}), **self.asked.table(name)}
+
+    @property
+    def replications(self) -> int:
+        """Days for each option."""
+        return days(self.asked.own.get("replications", self.plain.get("replications", 10))) or 10
+
+    @property
+    def carried(self) -> Carried:
+        """How it is carried out. Raises ``InputError`` for what nobody could."""
+        own = self.asked.own
+        engine = self.table("engine") | ({"name": own["engine"]} if "engine" in own else {})
+        inputs = own.get("inputs", self.plain.get("inputs", "fixed"))
+        plain = {"inputs": inputs, "engine": engine, "limit": self.table("limit"), "precision": self.table("precision") or None}
+        return read(plain, Carried, self.source)
+
+    def baseline(self, names: Sequence[str]) -> str:
+        """The option that the others are compared with: as asked for, or the first of those that a file's one became."""
+        wanted = self.asked.own.get("baseline")
+        if wanted is not None:
+            return wanted
+        given = self.plain.get("baseline", names[0])
+        return given if given in names else next((name for name in names if name.startswith(f"{given} ")), given)
 
 
 def read_study(args: Namespace) -> Study:
     """Make the study that the command line names or spells out. Raises ``InputError``."""
-    asked = _asked(args.words, args.replications)
-    swept = len(args.expand(asked.words)) > 1
-    if asked.study is None and (swept or asked.words):
-        return _grid(args, asked)
-    path = _study_file(asked.study or DEFAULT_STUDY)
-    plain = _study_plain(path)
-    shared = [*plain.get("words", []), *asked.words]
-    options = [_option(name, [*shared, *own], args.compose) for name, own in plain["options"].items()]
+    typed = _typed(args)
+    spots = _all_spots(typed, args)
+    carried, runs = typed.carried, spots.count * typed.replications
+    if runs > carried.limit.runs and not args.yes:
+        size = f"{spots.count:,} points x {typed.replications:,} days = {runs:,} runs"
+        raise InputError(f"{size}, more than limit.runs={carried.limit.runs}; add --yes to run them all, or raise limit.runs")
+    options = options_of(spots.make(), typed.fixed, args.compose_changes)
+    if spots.equal_heads:
+        options = at_equal_heads(options)
     return Study(
-        name=asked.name or path.stem,
-        question=plain["question"],
+        name=typed.name,
+        question=typed.plain["question"],
         options=tuple(options),
-        replications=asked.replications or int(plain.get("replications", 10)),
-        baseline=asked.baseline or plain.get("baseline", options[0].name),
+        replications=typed.replications,
+        baseline=typed.baseline([option.name for option in options]),
+        precision=carried.precision,
+        inputs=carried.inputs,
+        engine=carried.engine,
+        limit=carried.limit,
+        equal_heads=spots.equal_heads,
     )
 
 
-def _asked(words: Sequence[str], replications: int | None) -> Asked:
-    """Take the study's own words out of the command line."""
-    own: dict[str, str] = {}
-    rest = []
-    for word in words:
-        key, _, value = word.partition("=")
-        if key in ("study", "study.name", "baseline", "replications"):
-            own[key] = value
-        else:
-            rest.append(word)
-    number = own.get("replications")
-    if number is not None and not number.isdigit():
-        raise InputError(f"replications={number}: not a whole number of days, allowed: 1 or more")
-    days = int(number) if number is not None else replications
-    if days is not None and days < 1:
-        raise InputError(f"replications={days}, allowed: 1 or more")
-    return Asked(own.get("study"), own.get("study.name"), own.get("baseline"), days, rest)
+def _typed(args: Namespace) -> Typed:
+    """Tell the study's words from settings, and open its file."""
+    asked = read_words(args)
+    if args.replications is not None:
+        asked = replace(asked, own={"replications": str(args.replications), **asked.own})
+    chosen = asked.own.get("study")
+    if chosen is None and (asked.words or "design" in asked.own):
+        plain: dict[str, Any] = {"question": " ".join(["pollday sweep", *args.words])}
+        return Typed(asked.own.get("study.name", "sweep"), "", plain, asked, [args.axis(word) for word in asked.words])
+    path = study_path(chosen or DEFAULT_STUDY)
+    plain = study_plain(path)
+    axes = [args.axis(word) for word in (*plain.get("words", []), *asked.words)]
+    return Typed(asked.own.get("study.name", path.stem), str(path), plain, asked, axes)
 
 
-def _study_plain(path: Path) -> dict[str, Any]:
-    """What a study file says. Raises ``InputError`` for a key that is unknown, missing or of another type."""
-    plain = load_yaml(path)
-    for key in plain:
-        if key not in KEYS:
-            raise InputError(f"{path}: unknown key '{key}'{nearest(key, KEYS)}; allowed: {', '.join(KEYS)}")
-    for key in ("question", "options"):
-        if key not in plain:
-            raise InputError(f"{path}: no {key}; a study has a question and options (docs/studies.md)")
-    for key, kind in KEYS.items():
-        if key in plain and not isinstance(plain[key], kind):
-            raise InputError(f"{path}: {key} is no {NAMES[kind]}; see docs/studies.md")
-    lists = {"words": plain.get("words", []), **{f"options.{name}": own for name, own in plain["options"].items()}}
-    for key, words in lists.items():
-        if not isinstance(words, list) or not all(isinstance(word, str) for word in words):
-            raise InputError(f"{path}: {key} is no list of overrides, such as [staffing.patrol_cars_factor=1.2]")
-    return dict(plain)
+def _all_spots(typed: Typed, args: Namespace) -> Spots:
+    """Named options and points of the design, each with every combination of the values of swept words."""
+    kind = typed.asked.own.get("design")
+    found = [_file_spots(typed, args)] if "options" in typed.plain else []
+    block = typed.plain.get("design")
+    if kind is not None:
+        block = typed_design(kind, typed.asked.table("design"), typed.swept, lambda word: args.axis(word).values)
+    elif typed.asked.table("design"):
+        raise InputError(f"design.{next(iter(typed.asked.table('design')))}: name the design too, such as design=latin")
+    if block is not None:
+        folder = Path() if kind is not None else Path(typed.source).parent
+        source = "design" if kind is not None else f"{typed.source}: design"
+        found.append(read_design(block, source, folder, lambda own: args.compose_changes([*typed.fixed, *own])))
+    return _crossed(found, [] if kind is not None else [listed(axis) for axis in typed.swept], typed)
 
 
-def _study_file(name: str) -> Path:
-    if name.endswith((".yaml", ".yml")):
-        if not Path(name).is_file():
-            raise InputError(f"study={name}: there is no such file")
-        return Path(name)
-    folder = conf_dir() / "study"
-    known = sorted(path.stem for path in folder.glob("*.yaml"))
-    if name not in known:
-        raise InputError(f"study={name}: no such study{nearest(name, known)}; there is {', '.join(known)}")
-    return folder / f"{name}.yaml"
+def _file_spots(typed: Typed, args: Namespace) -> Spots:
+    """The options that a study file spells out."""
+    options = typed.plain["options"]
+
+    def make() -> Iterator[Spot]:
+        for name, words in options.items():
+            yield Spot(tuple(args.axis(word).change() for word in words), str(name))
+
+    return Spots(len(options), make)
 
 
-def _grid(args: Namespace, asked: Asked) -> Study:
-    """Every combination of the values given on the command line; the first one is the baseline unless another is named."""
-    combinations = args.expand(asked.words)
-    varied = [i for i in range(len(asked.words)) if len({c[i] for c in combinations}) > 1]
-    options = [_option(" ".join(_short(c[i]) for i in varied) or "as given", c, args.compose) for c in combinations]
-    names = [option.name for option in options]
-    return Study(
-        name=asked.name or "sweep",
-        question="pollday sweep " + " ".join(asked.words),
-        options=tuple(options),
-        replications=asked.replications or 10,
-        baseline=asked.baseline or names[0],
-    )
+def _crossed(found: Sequence[Spots], values: Sequence[Sequence[Any]], typed: Typed) -> Spots:
+    found = found or [Spots(1, lambda: iter([Spot()]))]
+    keys = [(axis.key, axis.sign) for axis in typed.swept]
+
+    def make() -> Iterator[Spot]:
+        for spot in (spot for spots in found for spot in spots.make()):
+            for chosen in product(*values):
+                own = tuple(Change(key, tidy(value), sign) for (key, sign), value in zip(keys, chosen))
+                yield replace(spot, changes=(*spot.changes, *own), name=_joined(spot, own))
+
+    count = sum(spots.count for spots in found) * prod(len(own) for own in values)
+    return Spots(count, make, any(spots.equal_heads for spots in found))
 
 
-def _short(word: str) -> str:
-    """An override without the groups before its key: ``staffing.absence=0.1`` is ``absence=0.1``."""
-    key, _, value = word.partition("=")
-    return f"{key.rsplit('.', 1)[-1]}={value}"
-
-
-def _option(name: str, words: Sequence[str], compose: Callable[[Sequence[str]], Settings]) -> Option:
-    return Option(name, tuple(words), compose(words))
+def _joined(spot: Spot, own: Sequence[Change]) -> str | None:
+    """The given name with the values that are crossed with it."""
+    return spot.name and " ".join([spot.name, *(short(change) for change in own)])

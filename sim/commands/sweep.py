@@ -12,7 +12,7 @@ from sim.build import build_ledger, build_plan
 from sim.commands.answer import INTERNAL, Answer, Grid
 from sim.commands.progress import progress
 from sim.commands.study_words import read_study
-from sim.commands.sweep_tables import HEADS, SHOWN, plan_line, reading, tables
+from sim.commands.sweep_tables import HEADS, SHOWN, plan_line, points_answer, reading, tables
 from sim.errors import InputError
 from sim.reports.study_figures import Grids, draw_all
 from sim.study.design import Study
@@ -26,8 +26,7 @@ def sweep(args: Namespace) -> Answer:
     """Run a study. Raises ``InputError`` before anything runs or is written."""
     study = read_study(args)
     if args.cfg:
-        options = {o.name: list(o.overrides) for o in study.options}
-        return Answer({"command": "sweep", "study": study.name, "options": options}, [plan_line(study, 1)])
+        return points_answer(study)
     folder = Path(args.out) if args.out else Path("studies") / study.name
     check_folder(folder)
     workers = max(1, args.workers or os.cpu_count() or 1)
@@ -41,8 +40,8 @@ def sweep(args: Namespace) -> Answer:
     rows = table_rows(compare(result, [*SHOWN, *HEADS]))
     digests = save_results(result, rows, folder)
     share = "internal" if args.internal else "restricted"
-    grids = Grids(EXCEEDANCE_MINUTES, next(iter(result.outcomes.values())).curves["coverage_times"])
-    pictures = draw_all(result, place_of(study.options[0].settings).territory, grids, folder, share)
+    grids = Grids(EXCEEDANCE_MINUTES)
+    pictures = draw_all(result, place_of(study.options[result.baseline].settings).territory, grids, folder, share)
     data = {
         "command": "sweep",
         "study": study.name,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import floor, inf, log10
 
-from sim.commands.answer import Grid
+from sim.commands.answer import Answer, Grid
 from sim.study.design import Study
 from sim.study.result import Comparison, StudyResult, compare
 from sim.study.statistics import Estimate
@@ -57,6 +57,24 @@ def plan_line(study: Study, workers: int) -> str:
     """What is about to run, in one line."""
     options, days = counted(len(study.options), "option"), counted(study.replications, "day")
     return f"{study.name}: {options} x {days} = {counted(len(study.tasks()), 'run')} on {counted(workers, 'core')}"
+
+
+def points_answer(study: Study) -> Answer:
+    """The points of a study and nothing else: names, overrides and what varies."""
+    points = [{"name": o.name, "overrides": list(o.overrides), "axes": dict(o.axes)} for o in study.options]
+    data = {
+        "command": "sweep",
+        "study": study.name,
+        "question": study.question,
+        "baseline": study.baseline,
+        "replications": study.replications,
+        "equal_heads": study.equal_heads,
+        "options": {option.name: list(option.overrides) for option in study.options},
+        "points": points,
+    }
+    keys = list(dict.fromkeys(key for option in study.options for key in option.axes))
+    rows = [[o.name, *(str(o.axes.get(key, "")) for key in keys)] for o in study.options]
+    return Answer(data, [study.question, Grid(f"{len(rows)} points", ["option", *keys], rows), plan_line(study, 1)])
 
 
 def tables(result: StudyResult) -> list[str | Grid]:

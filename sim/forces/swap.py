@@ -18,12 +18,13 @@ Ints = NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Moved:
-    """What a swap did, by force: ``heads`` moved into ``units`` new crews; ``left`` heads stay because they fill no
-    crew."""
+    """What a swap did, by force: ``heads`` of the ``pool`` moved into ``units`` new crews; ``left`` heads stay because they fill
+    no crew."""
 
     heads: Ints
     units: Ints
     left: Ints
+    pool: Ints
 
 
 def swap(rows: Rows, share: float, crew: int, forces: int, cells: int) -> tuple[Rows, Ints, Moved]:
@@ -46,4 +47,5 @@ def swap(rows: Rows, share: float, crew: int, forces: int, cells: int) -> tuple[
     part = np.divide(given, heads, out=np.zeros(cells), where=heads > 0)[rows.cell]
     less = rows.heads.copy()
     less[:, POLLING] -= rounded(np.asarray(rows.heads[:, POLLING] * part, dtype=np.float64), rows.cell)
-    return replace(rows, heads=less), new.ravel(), Moved(units * crew, units, wanted - units * crew)
+    pool = np.asarray(by_force.sum(axis=0)).astype(np.int64)
+    return replace(rows, heads=less), new.ravel(), Moved(units * crew, units, wanted - units * crew, pool)

@@ -26,10 +26,9 @@ from sim.territory.sites import Territory
 
 @dataclass(frozen=True)
 class Grids:
-    """The common grids of a study's curves: minutes of the exceedance curve and moments of the coverage curve."""
+    """The common grid of a study's curves: minutes of the exceedance curve."""
 
     minutes: np.ndarray
-    times: np.ndarray
 
 
 def staffing(axis: Axes, result: StudyResult) -> Axes:
@@ -62,9 +61,24 @@ def waiting(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
     return axis
 
 
-def coverage(axis: Axes, result: StudyResult, grids: Grids) -> Axes:
+def on_one_clock(result: StudyResult, name: str, times: str) -> tuple[np.ndarray, dict[str, np.ndarray]]:
+    """A curve of every option (replications, moments) on the moments of all of them.
+
+    NaN where an option has no figure of its own, such as in hours in which it does not vote.
+    """
+    own = {option: rows[0] for option, rows in result.curves(times).items()}
+    clock = np.unique(np.concatenate(list(own.values())))
+    spread = {}
+    for option, rows in result.curves(name).items():
+        spread[option] = np.full((len(rows), len(clock)), np.nan)
+        spread[option][:, np.searchsorted(clock, own[option])] = rows
+    return clock, spread
+
+
+def coverage(axis: Axes, result: StudyResult) -> Axes:
     """Coverage over the day."""
-    coverage_over_day(axis, grids.times, result.curves("coverage_by_time"), result.study.baseline, best_option(result))
+    times, curves = on_one_clock(result, "coverage_by_time", "coverage_times")
+    coverage_over_day(axis, times, curves, result.study.baseline, best_option(result))
     axis.set_title("Offices covered over the day")
     return axis
 
@@ -100,15 +114,19 @@ def change_panel(base: np.ndarray, other: np.ndarray, name: str) -> Panel:
 
 
 def potential_maps(result: StudyResult, territory: Territory, share: str) -> Figure:
-    """Potential response of every place under the baseline, and how the best other option changes it.
+    """Potential response of every place under the baseline, and how the best other option of the same territory changes it.
 
     Where most centres lie in a small part of the country, that part is drawn large and the whole beside it.
     """
     boxes = [_extent(territory, q) for q in (0.04, 0.0)]
     if np.ptp(boxes[0][2:]) > 0.6 * np.ptp(boxes[1][2:]):
         boxes = boxes[1:]
-    means = {name: values.mean(axis=0) / 60.0 for name, values in result.curves("potential_by_centre").items()}
+    here = result.study.options[result.baseline].settings.territory
+    same = {option.name for option in result.study.options if option.settings.territory == here}
+    curves = result.curves("potential_by_centre")
+    means = {name: values.mean(axis=0) / 60.0 for name, values in curves.items() if name in same}
     base, best = means[result.study.baseline], best_option(result)
+    best = best if best in same else None
     pooled = {name: pooled_values(territory, values, boxes[0], share) for name, values in means.items()}
     title = f"Potential response in minutes, {result.study.baseline}"
     panels = [Panel(title, base, (0.0, limit_of(pooled[result.study.baseline])), f"{SEQUENTIAL}_r")]
@@ -215,13 +233,13 @@ def draw_all(result: StudyResult, territory: Territory, grids: Grids, folder: Pa
         staffing(axes[0, 0], result)
         gains(axes[0, 1], result) if len(result.study.options) > 1 else axes[0, 1].set_axis_off()
         waiting(axes[1, 0], result, grids)
-        coverage(axes[1, 1], result, grids)
+        coverage(axes[1, 1], result)
         figure.suptitle("\n".join(wrap(result.study.question, 95)), x=0.01, ha="left", fontsize=15)
         written.append(_save(figure, folder / "overview"))
         for name, draw in (
             ("response", lambda a: staffing(a, result)),
             ("exceedance", lambda a: waiting(a, result, grids)),
-            ("coverage", lambda a: coverage(a, result, grids)),
+            ("coverage", lambda a: coverage(a, result)),
         ):
             figure, axis = plt.subplots(figsize=(6.8, 4.9))
             draw(axis)

@@ -46,3 +46,5 @@ Seconds = Annotated[float, Field(ge=0.0, le=10 * 86400)]
 Metres = Annotated[float, Field(ge=0.0, le=5e6)]
 Kmh = Annotated[float, Field(gt=0.0, le=300.0)]
 Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+SHOCK = "place or time of shocks"
+"""Marks a setting that says where or when incidents come: the same for all options of a study (``sim.settings.shocks``)."""

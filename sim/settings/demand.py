@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.resources import conf_dir
 from sim.settings.ballots import BallotSettings
-from sim.settings.base import Clock, Factor, Seconds, Share, settings
+from sim.settings.base import SHOCK, Clock, Factor, Seconds, Share, settings
 from sim.settings.calendar import AreaKey
 from sim.settings.incidents import (
     BackgroundSettings,
@@ -56,8 +56,8 @@ class TurnoutSettings:
     """
 
     points: tuple[tuple[Seconds, Share], ...]
-    opening: tuple[tuple[Offset, Share], ...]
-    count: tuple[tuple[Share, Share], ...]
+    opening: Annotated[tuple[tuple[Offset, Share], ...], SHOCK]
+    count: Annotated[tuple[tuple[Share, Share], ...], SHOCK]
     spike_factor: Bound
     spike_time: Seconds
 
@@ -101,10 +101,10 @@ class VehicleSettings:
     ordered incident that would follow in the same area within ``link_time`` seconds."""
 
     per_10000: Annotated[float, Field(ge=0.0, le=1000.0)]
-    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
-    peak_hours: tuple[Annotated[int, Field(ge=0, le=23)], ...]
+    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24), SHOCK]
+    peak_hours: Annotated[tuple[Annotated[int, Field(ge=0, le=23)], ...], SHOCK]
     linked: Share
-    link_time: Positive
+    link_time: Annotated[Positive, SHOCK]
 
 
 @settings
@@ -119,10 +119,9 @@ class RallySize:
 @settings
 class RallySchedule:
     """Gatherings in halls: ``per_area`` in each area plus ``per_commune`` for each of its communes, at most one per
-    venue and evening.
+    venue.
 
-    They start between ``start_from`` and ``start_to`` (move the day with "D-3 16:00") and last ``duration_time``. Those of an
-    area are spread evenly over ``evenings``, of which that is the last one; a venue holds one gathering each evening at most.
+    They start between ``start_from`` and ``start_to`` (move the day with "D-3 16:00") and last ``duration_time``.
     ``size_quota``: the sizes of an area's gatherings follow the shares exactly, in an order that is drawn (else each is drawn).
     ``size_spread``: lognormal sigma of the people who come; ``early_share`` of them come in the last ``early_time``
     before the start. ``medical_per_thousand`` medical cases per 1,000 people. Disorder and medical cases are drawn at
@@ -131,9 +130,8 @@ class RallySchedule:
 
     per_area: Annotated[float, Field(ge=0.0, le=1000.0)]
     per_commune: Annotated[float, Field(ge=0.0, le=100.0)]
-    start_from: Clock
-    start_to: Clock
-    evenings: Annotated[int, Field(ge=1, le=14)]
+    start_from: Annotated[Clock, SHOCK]
+    start_to: Annotated[Clock, SHOCK]
     duration_time: Lognormal
     sizes: dict[str, RallySize]
     size_quota: bool
@@ -186,16 +184,16 @@ class DemandSettings:
     """
 
     regime: Regime = _from_table("regime")
-    areas: Annotated[dict[AreaKey, Regime], BeforeValidator(_without_none)] = _from_table("areas")
+    areas: Annotated[dict[AreaKey, Regime], BeforeValidator(_without_none), SHOCK] = _from_table("areas")
     rate_factor: Annotated[float, Field(ge=0.0, le=100.0)] = _from_table("rate_factor")
     background_factor: Annotated[float, Field(ge=0.0, le=100.0)] = _from_table("background_factor")
     noise_sigma: Annotated[float, Field(ge=0.0, le=2.0)] = _from_table("noise_sigma")
-    tiers: TierFactors = _from_table("tiers")
-    hot_share: Share = _from_table("hot_share")
+    tiers: Annotated[TierFactors, SHOCK] = _from_table("tiers")
+    hot_share: Annotated[Share, SHOCK] = _from_table("hot_share")
     turnout: TurnoutSettings = _from_table("turnout")
     calls: CallSettings = _from_table("calls")
     waiting: WaitSettings = _from_table("waiting")
-    clusters: ClusterSettings = _from_table("clusters")
+    clusters: Annotated[ClusterSettings, SHOCK] = _from_table("clusters")
     background: BackgroundSettings = _from_table("background")
     vehicles: VehicleSettings = _from_table("vehicles")
     rallies: RallySchedule = _from_table("rallies")

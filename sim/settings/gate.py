@@ -55,6 +55,11 @@ def dump(settings: object) -> dict[str, Any]:
     return values
 
 
+def model_text(settings: object) -> bytes:
+    """Everything in some settings that can change a result, as JSON: all but the name they run under."""
+    return _adapter(type(settings)).dump_json(settings, exclude={"name"})
+
+
 def _lines(lines: list[str], source: str) -> str:
     head = f"{source}: " if source else ""
     shown = list(dict.fromkeys(f"{head}{line}" for line in lines))

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, Field, model_validator
 
-from sim.settings.base import Factor, Metres, Seconds, Share, settings
+from sim.settings.base import SHOCK, Factor, Metres, Seconds, Share, settings
 
 Regime = Literal["calm", "tense", "high"]
 Component = Literal["voters", "opening", "count", "uniform"]
@@ -62,7 +62,7 @@ class ClassSettings:
 
     priority: Annotated[int, Field(ge=1, le=4)]
     rate: PerRegime
-    times: Times
+    times: Annotated[Times, SHOCK]
     package: str
     scene_time: Lognormal
     start: Literal["as_free", "together"] = "as_free"
@@ -75,7 +75,7 @@ class ClassSettings:
     escalates: bool = True
     deterred: Share = 0.0
     ordered: bool = False
-    clustered: bool = False
+    clustered: Annotated[bool, SHOCK] = False
     inside: bool = False
 
 
@@ -101,14 +101,14 @@ class BackgroundSettings:
     """
 
     per_million: Rate
-    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24)]
+    hours: Annotated[tuple[Factor, ...], Field(min_length=24, max_length=24), SHOCK]
     classes: dict[str, NormalClassSettings]
     advice_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     tip_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     complaint_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     false_calls: Annotated[float, Field(ge=0.0, le=100.0)]
     call_factor: Factor
-    scatter: Metres
+    scatter: Annotated[Metres, SHOCK]
 
     @model_validator(mode="after")
     def _adds_up(self) -> BackgroundSettings:

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.settings.base import Clock, Factor, Seconds, Share, settings
+from sim.settings.base import SHOCK, Clock, Factor, Seconds, Share, settings
 from sim.settings.calendar import AreaKey
 from sim.settings.incidents import Group, Lognormal, Positive
 
@@ -72,8 +72,8 @@ class MatchSchedule:
     ``disorder`` outside per match without liaison (``rallies.liaison`` lowers it), drawn at the hazard bound.
     """
 
-    areas: tuple[AreaKey, ...]
-    start: Clock
+    areas: Annotated[tuple[AreaKey, ...], SHOCK]
+    start: Annotated[Clock, SHOCK]
     duration_time: Positive
     people: Annotated[int, Field(ge=1, le=1_000_000)]
     size_spread: Annotated[float, Field(ge=0.0, le=2.0)]

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.settings.base import Count, Metres, Share, settings
+from sim.settings.base import SHOCK, Count, Metres, Share, settings
 
 Seed = Annotated[int, Field(ge=0, lt=2**63)]
 Weight = Annotated[float, Field(gt=0.0, le=100.0)]
@@ -198,11 +198,11 @@ class TerritorySettings:
     mobile_areas: tuple[AreaCode, ...] = ("01", "03", "08", "11", "30", "32", "33", "37", "39", "47")
     office_cv: Annotated[float, Field(ge=0.0, le=3.0)] = 0.5
     centre_exponent: Annotated[float, Field(ge=0.0, le=2.0)] = 0.8
-    site_seed: Seed = 2017
+    site_seed: Annotated[Seed, SHOCK] = 2017
     derived: DerivedSites = Field(default_factory=DerivedSites)
     scatter: ScatterSettings = Field(default_factory=ScatterSettings)
     fabric: FabricSettings = Field(default_factory=FabricSettings)
-    risk: RiskSettings = Field(default_factory=RiskSettings)
+    risk: Annotated[RiskSettings, SHOCK] = Field(default_factory=RiskSettings)
     city: CitySettings = Field(default_factory=CitySettings)
 
     @model_validator(mode="after")

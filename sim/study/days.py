@@ -11,6 +11,7 @@ from sim.measures.collect import Measures, measure
 from sim.processes.simulation import run
 from sim.settings import Settings
 from sim.study.daily import by_day
+from sim.study.design import Option, check_shocks
 from sim.study.statistics import estimate, paired_difference
 
 Figures = Mapping[str, float | None]
@@ -22,8 +23,9 @@ def over_days(options: Mapping[str, Settings], figures: Callable[[Measures], Fig
     difference to the first option, day by day on the same days.
 
     Options must share territory and calendar: the place is built once. ``figures`` picks plain numbers from the measures of
-    one day.
+    one day. Raises ``InputError`` where options differ in places or times of shocks.
     """
+    check_shocks([Option(name, (), settings) for name, settings in options.items()])
     first = next(iter(options.values()))
     place = build_place(first)
     seen: dict[str, list[Figures]] = {name: [] for name in options}

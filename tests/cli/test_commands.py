@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.cli import expand, split
+from sim.cli import split
 from sim.commands.parser import COMMANDS
-from sim.errors import InputError
 from tests.cli.conftest import Call
 
 OURS = [name for name in COMMANDS if name not in ("sweep", "bench")]
@@ -158,12 +157,6 @@ def test_tables_are_merged_and_entries_can_be_taken_out(pollday: Call) -> None:
     assert config["staffing"]["fixed"]["police"] == {"day": 12, "night": 4, "before": 4}
     assert "rural" not in config["staffing"]["centres_per_rrv"]
     assert config["dispatch"]["reserve"] == [0.0, 0.0, 2.0, 2.0] and config["calendar"]["closing"] == 20 * 3600.0
-
-
-def test_sweeps_are_spelled_out() -> None:
-    assert expand(["seed=1,2", "x=range(0,3)", "~y"]) == [(f"seed={s}", f"x={x}", "~y") for s in (1, 2) for x in (0, 1, 2)]
-    with pytest.raises(InputError, match="no value"):
-        expand(["x=range(5,1)"])
 
 
 def test_paths_never_meet_the_grammar(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

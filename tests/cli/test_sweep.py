@@ -117,7 +117,7 @@ def test_every_study_composes(pollday: Callable[..., Said], name: str) -> None:
         (("preset=demo-city", "replication=1,2"), "replication: a study counts its days itself"),
         (("preset=demo-city", "staffing.patrol_cars_facto=1,2"), "patrol_cars_factor"),
         (("preset=demo-city", "staffing.patrol_cars_factor=1,-2"), "patrol_cars_factor"),
-        (("preset=demo-city", "staffing.patrol_cars_factor=1,1"), "twice"),
+        (("preset=demo-city", "staffing.patrol_cars_factor=1,1.0"), "twice"),
         (("study=city-patrols", "baseline=none of these"), "no option"),
     ],
 )
@@ -184,3 +184,13 @@ def test_progress_without_a_terminal_is_a_line_every_half_minute() -> None:
             update()
     assert stream.getvalue() == "2 of 4 runs done, about 31 s left\n"
     assert left(600.0, 1, 3) == "20 min" and counted(1, "day") == "1 day"
+
+
+def test_options_with_other_hours_or_another_territory_are_drawn_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Curves lie on one clock, with a gap where an option does not vote; the map keeps to the territory of the baseline."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setitem(style._RC, "savefig.dpi", 40)
+    words = [*TOWN, "+calendar.closing=17:00,19:00", "territory.city.centres=40,41"]
+    said = carry_out(parse(["sweep", *words, "replications=1", "--workers", "1"]))
+    assert isinstance(said, Answer) and len(said.data["pictures"]) == 5
+    assert all((tmp_path / picture).stat().st_size > 5_000 for picture in said.data["pictures"])
