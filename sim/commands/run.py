@@ -24,6 +24,7 @@ from sim.folder import read_folder
 from sim.forces.build import Forces
 from sim.forces.ledger import check_ledger, ledger_hours, trace_ledger
 from sim.measures.collect import INTERNAL_FIGURES, Figure, Measures, measure
+from sim.measures.day import as_it_was
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Table
 from sim.measures.presence import SMALL_AREA
@@ -154,7 +155,7 @@ def _ledger_closes(task: Task, trace: Trace) -> bool | None:
     """Whether heads add up on the trace too, in every area, force and hour (None: nobody was mobilised by a ledger)."""
     if task.forces is None:
         return None
-    scenario, forces = task.scenario, task.forces
+    scenario, forces = as_it_was(task.scenario, trace.columns()), task.forces
     hours = ledger_hours(scenario.calendar)
     rest = forces.absences, forces.rest_time, forces.standby
     done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, *rest)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.tape import Tape
+from sim.forces.prolonged import follow_closing, tied_to_closing
 from sim.scenario import Scenario
 from sim.trace import CODE, KINDS, UNIT_BUSY, UNIT_FREE
 
@@ -69,14 +70,16 @@ class Intervals:
 
 
 def as_it_was(scenario: Scenario, columns: Columns) -> Scenario:
-    """The scenario with the closings that the electoral authority decided on the day, so that every measure has the hours
-    that were held."""
+    """The scenario with the closings that the electoral authority decided on the day and the shifts that follow them, so that
+    every measure has the hours that were held."""
     extended = np.flatnonzero(columns["kind"] == CODE["voting_extended"])
     if not len(extended):
         return scenario
     closing = scenario.calendar.closing.copy()
     closing[columns["area"][extended].astype(np.int64)] = columns["value"][extended]
-    return replace(scenario, calendar=scenario.calendar.extended(closing))
+    tied = tied_to_closing(scenario.units, scenario.territory, scenario.standby)
+    units = follow_closing(scenario.units, tied, scenario.calendar.closing, closing)
+    return replace(scenario, calendar=scenario.calendar.extended(closing), units=units)
 
 
 @dataclass(frozen=True, eq=False)

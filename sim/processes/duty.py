@@ -17,14 +17,17 @@ if TYPE_CHECKING:
 Shifts = list[tuple[float, float, int]]
 
 
-def duty(world: World, unit: Unit, shifts: Shifts) -> Tale:
-    """Take up and leave duty by the plan; a shift that follows at once is a relief in place."""
+def duty(world: World, unit: Unit, shifts: Shifts, area: int = -1) -> Tale:
+    """Take up and leave duty by the plan; a shift that follows at once is a relief in place.
+
+    Changes at the closing of ``area`` (-1: of none) or later move with it.
+    """
     for number, (start, end, heads) in enumerate(shifts):
-        yield start, PLAN + unit.id
+        yield from when(world, area, start, PLAN + unit.id)
         take_up(world, unit, heads)
         follows = number + 1 < len(shifts) and shifts[number + 1][0] <= end
         if not follows and end <= world.scenario.calendar.end and end < inf:
-            yield end, PLAN + unit.id
+            yield from when(world, area, end, PLAN + unit.id)
             go_off(world, unit)
 
 

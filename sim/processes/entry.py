@@ -7,6 +7,7 @@ from math import nan
 from typing import TYPE_CHECKING, Any
 
 from sim.policies.rules import ATTEND, CARRY, answer, counting, may_enter
+from sim.processes.closing import late
 from sim.processes.kernel import FREE, PLAN, Moment, Story, Tale
 from sim.processes.world import K, World
 from sim.settings.rules import ForceRules
@@ -35,19 +36,23 @@ def enter(world: World, task: Task, unit: Unit | None) -> Entry:
 def ask(world: World, own: ForceRules, task: Task | None, unit: Unit | None, site: int) -> Generator[Moment, Any, bool]:
     """Go into a centre as the rules allow, with a request where one is needed; return whether it came to that."""
     clock, area = world.clock, int(world.scenario.territory.sites.area[site])
-    calendar = world.scenario.calendar
-    may, rule = may_enter(own, counting(calendar, area, clock._now))
+    may, rule = may_enter(own, _counting(world, area))
     if may == "on_request":
         at, granted = _request(world, task, unit, site)
         if at > clock._now:
             yield at, FREE + (unit.id if unit is not None else site)
-        may, rule = may_enter(own, counting(calendar, area, clock._now))
+        may, rule = may_enter(own, _counting(world, area))
         if may == "on_request":
             may = "allowed" if granted else "never"
         if may == "allowed":
             _told(world, "entry_granted", task, unit, site, rule)
     _told(world, "entered" if may == "allowed" else "action_blocked", task, unit, site, rule)
     return may == "allowed"
+
+
+def _counting(world: World, area: int) -> bool:
+    """Whether votes are counted in an area just now; the count waits for a closing that is moved."""
+    return counting(world.scenario.calendar, area, world.now - late(world, area))
 
 
 def _request(world: World, task: Task | None, unit: Unit | None, site: int) -> tuple[float, bool]:

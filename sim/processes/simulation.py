@@ -6,11 +6,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from math import inf
 
+import numpy as np
+
 from sim.demand.counts import check_counts
 from sim.demand.legs import check_legs
 from sim.demand.signals import check_signals
 from sim.demand.tape import Inject, Tape, check_incidents, check_rallies
 from sim.errors import InputError
+from sim.forces.prolonged import tied_to_closing
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert
 from sim.processes.builder import build_world
@@ -117,14 +120,15 @@ class Simulation:
         mobile, fixed = units.mobile.tolist(), [name == "fixed_team" for name in units.kinds]
         until = dict(zip(posting.site.tolist(), posting.end.tolist(), strict=True))
         posts: dict[tuple[object, ...], list[tuple[Unit, Shifts]]] = defaultdict(list)
-        for unit, kind in zip(world.units, units.kind.tolist(), strict=True):
+        tied = np.where(tied_to_closing(units, self.scenario.territory, self.scenario.standby), units.area, -1).tolist()
+        for unit, kind, area in zip(world.units, units.kind.tolist(), tied, strict=True):
             shifts = units.shifts(unit.index)
             if mobile[unit.index] and shifts:
                 with world.clock.part(unit.area.index):
-                    Story(world.clock, duty(world, unit, shifts))
+                    Story(world.clock, duty(world, unit, shifts, area))
             elif shifts:
                 own = until.get(unit.base, -inf) if fixed[kind] else -inf
-                posts[own, unit.area.index, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
+                posts[own, unit.area.index, area, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
         for key, group in posts.items():
             with world.clock.part(group[0][0].area.index):
                 Story(world.clock, hold_posts(world, group, key[0]))  # type: ignore[arg-type]
