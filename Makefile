@@ -20,7 +20,7 @@ ifneq ($(shell cat "$(STAMP)" 2>/dev/null),$(CURDIR))
 $(STAMP): anew
 endif
 
-.PHONY: help sweep test lint types test-slow bench format pin clean anew
+.PHONY: help sweep test lint types test-slow drill bench format pin clean anew
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -41,6 +41,9 @@ types: $(STAMP)
 
 test-slow: $(STAMP) ## run the long tests (theory, whole nation)
 	$(RUN) pytest -q -n $(WORKERS) -m slow $(ARGS)
+
+drill: $(STAMP) ## damage stored studies at random, hundreds of times, and see that nothing is lost
+	$(RUN) pytest -q -n $(WORKERS) -m slow tests/study/drill $(ARGS)
 
 bench: $(STAMP) ## measure the engine against a plain SimPy program
 	$(VENV)/bin/pollday bench $(ARGS)

@@ -9,6 +9,7 @@ from sim.demand.classes import IncidentClass, Slot
 from sim.demand.packages import parse_package
 from sim.demand.planned_classes import planned_classes
 from sim.errors import InputError
+from sim.forces.kinds import SENT
 from sim.settings.demand import DemandSettings
 from sim.settings.planned import RallyClassSettings
 
@@ -79,7 +80,7 @@ def _matches(settings: DemandSettings) -> Iterator[IncidentClass]:
         yield IncidentClass(name, c.priority, slots, on_spot=c.on_spot, harm=c.harm, group=c.group)
 def with_presence(classes: tuple[IncidentClass, ...], package: str) -> tuple[IncidentClass, ...]:
     """The classes with the plan's own package for presences. Raises ``InputError`` unless it is one unit."""
-    slots = parse_package(package, "warnings.package")
+    slots = parse_package(package, "warnings.package", SENT)
     if len(slots) != 1:
         raise InputError(f"warnings.package={package}: {len(slots)} units, allowed: one, such as rrv|section")
     return tuple(replace(c, slots=slots) if c.name == PRESENCE else c for c in classes)
@@ -90,11 +91,11 @@ def _ballots(settings: DemandSettings) -> list[IncidentClass]:
     rule = settings.ballots
     if not rule.convoys:
         return []
-    slots = parse_package(rule.package, "demand.ballots.package")
+    slots = parse_package(rule.package, "demand.ballots.package", SENT)
     if not slots:
         raise InputError("demand.ballots.package: none; a convoy needs an escort, or set demand.ballots.convoys: false")
     return [IncidentClass(BALLOT_ESCORT, rule.priority, slots, "together", harm=0.0, group="planned", convoy=True)]
 
 
 def _slots(group: str, name: str, package: str) -> tuple[Slot, ...]:
-    return parse_package(package, f"demand.{group}.{name}.package")
+    return parse_package(package, f"demand.{group}.{name}.package", SENT)

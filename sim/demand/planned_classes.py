@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sim.demand.classes import IncidentClass
 from sim.demand.packages import parse_package
-from sim.errors import InputError, nearest
-from sim.forces.kinds import KINDS
+from sim.forces.kinds import SENT
 from sim.settings.demand import DemandSettings
 
 SWEEP, ROUND, MATCH_FORCE = "hall_sweep", "rally_patrol", "match_force"
@@ -31,8 +30,6 @@ def planned_classes(settings: DemandSettings) -> tuple[IncidentClass, ...]:
 
 def _class(name: str, key: str, package: str, priority: int, _: bool, fixed_end: bool) -> IncidentClass:
     """A package of several units goes as one, so that none of them waits on scene for others that never come."""
-    slots = parse_package(package, f"demand.{key}")
-    for kind in sorted({kind for slot in slots for kind in slot.kinds} - set(KINDS)):
-        raise InputError(f"demand.{key}: there is no unit kind '{kind}'{nearest(kind, KINDS)}; allowed: {', '.join(KINDS)}")
+    slots = parse_package(package, f"demand.{key}", SENT)
     start = "together" if len(slots) > 1 else "as_free"
     return IncidentClass(name, priority, slots, start, harm=0.0, group="planned", fixed_end=fixed_end)

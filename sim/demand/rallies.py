@@ -8,12 +8,14 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.clock import DAY, format_time
 from sim.demand.catalogue import RALLY_DISORDER, RALLY_MEDICAL
 from sim.demand.marks import lognormal
 from sim.demand.planned import Errand, errand_ids
 from sim.demand.planned_classes import ROUND, SWEEP
 from sim.demand.tape import THINNINGS, Rally
 from sim.demand.world import Group, World, entity
+from sim.errors import InputError
 from sim.settings.planned import SweepSettings
 from sim.territory.apportion import apportion
 from sim.territory.venues import venues_in_order
@@ -25,37 +27,51 @@ IDS_PER_AREA = 10_000
 
 
 def draw_rallies(world: World, taken: Sequence[Sequence[Rally]]) -> list[list[Rally]]:
-    """The gatherings of each area, at most one in each of its venues, the largest venues first that are not ``taken``.
+    """The gatherings of each area, at most one an evening in each of its venues, the largest venues first that are not ``taken``.
 
-    Which venues is no chance, so that the plan of rings can meet gatherings without seeing the tape; when they begin and
-    how many people come is drawn.
+    Which venues is no chance, so that the plan of rings can meet gatherings without seeing the tape; on which evening, when they
+    begin and how many people come is drawn. Raises ``InputError`` for evenings before the simulated span.
     """
+    rule = world.settings.rallies
+    first = rule.start_from - (rule.evenings - 1) * DAY
+    if rule.evenings > 1 and first < world.calendar.begin:
+        begin = f"the first of {rule.evenings} begins at {format_time(first)}"
+        raise InputError(f"demand.rallies.evenings: {begin}, before the simulated span ({format_time(world.calendar.begin)}); "
+                         "take fewer evenings or a longer calendar.campaign_time")  # fmt: skip
     return [_area_rallies(world, area, code, [rally.site for rally in taken[area]]) for area, code in world.areas]
 
 
 def _area_rallies(world: World, area: int, code: str, taken: Sequence[int]) -> list[Rally]:
     rule, sites = world.settings.rallies, world.territory.sites
     every = venues_in_order(world.territory, area)
-    venues = every[~np.isin(every, taken)]
+    venues = np.tile(every[~np.isin(every, taken)], rule.evenings)
     communes = len(np.unique(sites.commune[(sites.area == area) & (sites.commune > 0)]))
     wanted = rule.per_area + rule.per_commune * communes
     if wanted <= 0.0 or not len(venues):
         return []
     stream = world.streams("rallies", entity(code))
     count = min(int(wanted) + int(stream.random() < wanted % 1.0), len(venues))
-    u, z = stream.random((2, len(every))), stream.standard_normal((2, len(every)))
+    most = len(every) * rule.evenings
+    u, z = stream.random((2, most)), stream.standard_normal((2, most))
     shares = np.array([size.share for size in rule.sizes.values()])
     size = np.searchsorted(np.cumsum(shares), u[0]).clip(0, len(shares) - 1)
     if rule.size_quota:
         size[np.argsort(u[0, :count], kind="stable")] = np.repeat(np.arange(len(shares)), apportion(count, shares))
     people = np.array([s.people for s in rule.sizes.values()])[size] * np.exp(rule.size_spread * z[0])
-    start = rule.start_from + u[1] * (rule.start_to - rule.start_from)
+    days_before = _evenings_before(stream, rule.evenings, most, len(venues) // rule.evenings)
+    start = rule.start_from + u[1] * (rule.start_to - rule.start_from) - DAY * days_before
     end = start + lognormal(z[1], *rule.duration_time)
     rows = zip(venues[:count].tolist(), start.tolist(), end.tolist(), people.tolist())
     return [
         Rally(area * IDS_PER_AREA + k + 1, site, start_at, end_at, max(round(n), 1), rule.early_share, rule.early_time)
         for k, (site, start_at, end_at, n) in enumerate(rows)
     ]
+
+
+def _evenings_before(stream: np.random.Generator, evenings: int, count: int, venues: int) -> Ints:
+    """How many evenings before the last one each gathering is held: as many on each, never two at one venue."""
+    time, venue = np.divmod(np.arange(count), venues)
+    return (venue + time + int(stream.integers(evenings))) % evenings
 
 
 def with_sweeps(world: World, rallies: list[list[Rally]]) -> tuple[list[list[Rally]], list[Errand]]:

@@ -53,6 +53,8 @@ UNIT_KINDS = (
 """Positions are codes in ``Units.kind`` and part of every unit's id: append only."""
 
 KINDS = tuple(kind.name for kind in UNIT_KINDS)
+SENT = tuple(kind.name for kind in UNIT_KINDS if kind.mobile)
+"""Kinds that may be dispatched, so that a package can name them."""
 KIND = {kind.name: code for code, kind in enumerate(UNIT_KINDS)}
 TASK = {name: code for code, name in enumerate(TASKS)}
 MODE_OF = np.array([MODES.index(kind.mode) for kind in UNIT_KINDS])

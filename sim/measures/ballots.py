@@ -184,14 +184,8 @@ def count_table(day: Day, boxes: Custody, table: IncidentTable) -> Table:
     came = (table.group == 0) & (table.status != STATUSES.index("prevented")) & (centre >= 0)
     during = came & (table.occurred_at >= closing)
     during[during] = table.occurred_at[during] <= ends[centre[during]]
-    return _by_place(day, boxes, lambda rows: _count_figures(day, boxes, rows, table.take(_at_centres(during, centre, rows))))
-
-
-def _at_centres(during: Bools, centre: Ints, rows: Bools) -> Bools:
-    """Which incidents come during the count at some of the centres."""
-    chosen = during.copy()
-    chosen[during] = rows[centre[during]]
-    return chosen
+    came_at, where = table.take(during), centre[during]
+    return _by_place(day, boxes, lambda rows: _count_figures(day, boxes, rows, came_at.take(rows[where])))
 
 
 def _count_figures(day: Day, boxes: Custody, rows: Bools, came: IncidentTable) -> dict[str, Cell]:

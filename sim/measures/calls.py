@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from sim.demand.catalogue import CALLS
 from sim.demand.classes import GROUPS
 from sim.demand.tape import CHANNELS
-from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of, per_day, time_before
+from sim.measures.day import Bools, Day, Floats, Ints, cell, first_of, per_day, rows_by, time_before
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.occupancy import desk_operators, voting_hours
 from sim.measures.response import IncidentTable
@@ -37,7 +37,7 @@ class CallTable:
     redialled: Bools
     dispatched: Bools
 
-    def take(self, rows: Bools) -> CallTable:
+    def take(self, rows: Bools | Ints) -> CallTable:
         """The same table for some calls only."""
         return CallTable(**{f.name: getattr(self, f.name)[rows] for f in fields(self)})
 
@@ -111,12 +111,14 @@ def rooms(day: Day, calls: CallTable) -> Table:
     operators, load = desk_operators(day, "phone"), _desk_load(day, calls)
     with_units = np.isin(np.arange(scenario.dispatch_areas), day.unit_area[scenario.units.mobile])
     with_calls = np.isin(np.arange(scenario.dispatch_areas), calls.room)
+    of_room = rows_by(calls.room, scenario.dispatch_areas)
+    sent_up = {name: np.bincount(_area(day, kind), minlength=scenario.dispatch_areas) for name, kind in _HELP}
     rows: list[dict[str, Cell]] = []
     for index in np.flatnonzero(with_units | with_calls).tolist():
         row: dict[str, Cell] = {"room": scenario.territory.area_codes[index // chains]}
         row["force"] = scenario.territory.forces[index % chains] if chains > 1 else None
-        row |= {"operators": int(operators[index]), "desk_load": load[index]} | figures(day, calls.take(calls.room == index))
-        rows.append(row | {f"help_{name}": int((_area(day, kind) == index).sum()) for name, kind in _HELP})
+        row |= {"operators": int(operators[index]), "desk_load": load[index]} | figures(day, calls.take(of_room[index]))
+        rows.append(row | {f"help_{name}": int(count[index]) for name, count in sent_up.items()})
     if scenario.command.main_room:
         rows.append(_main_row(day))
     return {name: [row[name] for row in rows] for name in ROOM_COLUMNS}
@@ -164,9 +166,11 @@ def normal_service(day: Day, calls: CallTable, table: IncidentTable) -> Table:
     scenario, chains = day.scenario, day.scenario.chains
     normal = table.take((table.group == GROUPS.index("normal")) & (table.slots > 0))
     of_normal = calls.take(np.isin(calls.kind, ["normal", *CALLS]))
+    codes = scenario.territory.area_codes
+    in_area, called_in = rows_by(normal.area, len(codes)), rows_by(of_normal.room // chains, len(codes))
     rows: list[dict[str, Cell]] = []
-    for area, code in enumerate(scenario.territory.area_codes):
-        mine, here = normal.take(normal.area == area), of_normal.take(of_normal.room // chains == area)
+    for area, code in enumerate(codes):
+        mine, here = normal.take(in_area[area]), of_normal.take(called_in[area])
         got = np.isfinite(mine.response_time)
         judged = mine.judged
         taken = figures(day, here)

@@ -85,8 +85,7 @@ def coverage(day: Day) -> Coverage:
     area = sites.area[centres]
     times = _grid(day, area)
     voting = (times >= calendar.opening[area][:, None]) & (times < calendar.closing[area][:, None])
-    states = unit_states(day, times)
-    potential = soonest(day, centres, states, eligible_units(scenario)[states.rows])
+    potential = soonest(day, centres, unit_states(day, times, eligible_units(scenario)))
     target = targets(scenario, np.ones(len(centres), dtype=np.int64), sites.fabric[centres])
     covered = potential <= target[:, None]
     np.minimum(potential, LIMIT, out=potential)

@@ -146,11 +146,19 @@ class Day:
         """One column of the leg table as floats."""
         return np.asarray(self.leg_columns[name], dtype=np.float64)
 
+    @cached_property
+    def _by_kind(self) -> list[Ints]:
+        """Positions of the records of each kind, in order."""
+        kind = self.columns["kind"]
+        order = np.argsort(kind, kind="stable")
+        order.flags.writeable = False
+        return np.split(order, np.searchsorted(kind[order], np.arange(1, len(KINDS))))
+
     def records(self, *kinds: str) -> Ints:
         """Positions of the records of some kinds, in order."""
         if len(kinds) == 1:
-            return np.flatnonzero(self.kind == CODE[kinds[0]])
-        return np.flatnonzero(np.isin(self.kind, [CODE[kind] for kind in kinds]))
+            return self._by_kind[CODE[kinds[0]]]
+        return np.sort(np.concatenate([self._by_kind[code] for code in {CODE[kind] for kind in kinds}]), kind="stable")
 
     @cached_property
     def intervals(self) -> Intervals:
@@ -199,9 +207,15 @@ def rows_of(ids: Ints, wanted: NDArray[np.generic]) -> Ints:
     if len(ids) == 0:
         return np.full(len(wanted), -1, dtype=np.int64)
     order = np.argsort(ids, kind="stable")
-    place = np.minimum(np.searchsorted(ids, wanted, sorter=order), len(ids) - 1)
-    row = order[place]
-    return np.where(ids[row] == wanted, row, -1)
+    ordered = ids[order]
+    place = np.minimum(np.searchsorted(ordered, wanted), len(ids) - 1)
+    return np.where(ordered[place] == wanted, order[place], -1)
+
+
+def rows_by(codes: Ints, size: int) -> list[Ints]:
+    """Positions of each code from 0 to ``size`` - 1 among the codes, in order."""
+    order = np.argsort(codes, kind="stable")
+    return np.split(order, np.searchsorted(codes[order], np.arange(1, size))) if size else []
 
 
 def first_of(rows: Ints, values: Floats, size: int) -> Floats:
@@ -243,6 +257,6 @@ def cells(values: NDArray[np.generic]) -> list[float | int | str | bool | None]:
     """A column for a table: None where a float is NaN or infinite."""
     if values.dtype.kind != "f":
         return list(values.tolist())
-    return [
-        number if keep else None for number, keep in zip(values.tolist(), np.isfinite(values).tolist(), strict=True)
-    ]
+    out = values.astype(object)
+    out[~np.isfinite(values)] = None
+    return list(out.tolist())

@@ -12,12 +12,12 @@ from sim.measures.day import (
     TASK_STATUS,
     TASK_STATUSES,
     UNIT_STATUSES,
-    Bools,
     Day,
     Floats,
     Ints,
     cell,
     last_of,
+    rows_by,
     time_before,
 )
 from sim.measures.entry import Cell, Table, entries
@@ -184,13 +184,16 @@ def overload_table(day: Day) -> Table:
     scenario, calendar = day.scenario, day.scenario.calendar
     forces = scenario.chains
     work = open_work(day)
-    mobile = scenario.units.mobile
+    mobile, intervals = scenario.units.mobile, day.intervals
+    area_of = np.where(mobile, day.unit_area, -1)[intervals.unit]
+    on_duty_in = _by_area(day, np.where(intervals.status > 0, area_of, -1))
+    busy_in = _by_area(day, np.where(IS_BUSY[intervals.status], area_of, -1))
     rows: list[dict[str, Cell]] = []
     for index in np.unique(day.unit_area[mobile]).tolist():
         area = index // forces
         closing = min(float(calendar.closing[area]), day.end)
         edges = np.linspace(closing - (closing - calendar.opening[area]) / 3.0, closing, 17)
-        on_duty, busy = _duty_and_busy(day, mobile & (day.unit_area == index), edges)
+        on_duty, busy = (_unit_time(day, found[index], edges) for found in (on_duty_in, busy_in))
         units = float(on_duty.sum() / (edges[-1] - edges[0])) if edges[-1] > edges[0] else 0.0
         full = bool(np.all(busy >= FULL * on_duty) and on_duty.sum() > 0)
         rows.append(
@@ -209,13 +212,14 @@ def overload_table(day: Day) -> Table:
 OVERLOAD_COLUMNS = ("area", "force", "units_late", "open_work_hours", "utilisation_late", "overloaded")
 
 
-def _duty_and_busy(day: Day, units: Bools, edges: Floats) -> tuple[Floats, Floats]:
-    """Unit seconds on duty and busy in each bin."""
-    intervals = day.intervals
-    mine = units[intervals.unit]
-    on_duty, busy = mine & (intervals.status > 0), mine & IS_BUSY[intervals.status]
-    duty_time = np.diff(time_before(intervals.begin[on_duty], intervals.end[on_duty], edges))
-    return duty_time, np.diff(time_before(intervals.begin[busy], intervals.end[busy], edges))
+def _unit_time(day: Day, rows: Ints, edges: Floats) -> Floats:
+    """Unit seconds of some status intervals in each bin."""
+    return np.diff(time_before(day.intervals.begin[rows], day.intervals.end[rows], edges))
+
+
+def _by_area(day: Day, area: Ints) -> list[Ints]:
+    """Status intervals of each dispatch area; ``area``: that of each interval, -1 to leave it out."""
+    return rows_by(area + 1, day.scenario.dispatch_areas + 1)[1:]
 
 
 def open_work(day: Day) -> Floats:

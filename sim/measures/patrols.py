@@ -60,16 +60,20 @@ def late_times(visits: tuple[Ints, Floats, Floats], target: Floats, begin: Float
 
     ``visits``: place, arrival and departure; a place nobody has visited yet counts as visited at ``start``.
     """
-    order = np.lexsort((visits[1], visits[0]))
-    place, arrive = visits[0][order], visits[1][order]
-    reach = running_max(place, visits[2][order])
+    place, arrive, depart = visits
+    known = np.full(len(begin), start)  # the end of the last visit that came before ``begin``
+    early = arrive < begin[place]
+    np.maximum.at(known, place[early], depart[early])
+    kept = np.flatnonzero(~early & (arrive < end[place]))
+    kept = kept[np.lexsort((arrive[kept], place[kept]))]
+    place, arrive = place[kept], arrive[kept]
+    reach = running_max(place, np.maximum(depart[kept], known[place]))
     first = np.append(True, place[1:] != place[:-1])[: len(place)]
     last = np.flatnonzero(np.append(first[1:], True)[: len(place)])
-    before = np.where(first, start, np.roll(reach, 1)) if len(place) else reach
-    final = np.full(len(begin), start)
-    final[place[last]] = reach[last]
+    before = np.where(first, known[place], np.roll(reach, 1))
+    known[place[last]] = reach[last]
     where = np.concatenate((place, np.arange(len(begin))))
-    since, until = np.concatenate((before, final)), np.concatenate((arrive, np.full(len(begin), np.inf)))
+    since, until = np.concatenate((before, known)), np.concatenate((arrive, np.full(len(begin), np.inf)))
     late = np.minimum(until, end[where]) - np.maximum(since + target[where], begin[where])
     return np.bincount(where, np.maximum(late, 0.0), len(begin)).astype(np.float64)
 

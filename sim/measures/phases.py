@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.clock import HOUR
 from sim.demand.classes import GROUPS
-from sim.measures.day import Day, Floats, Ints, cell
+from sim.measures.day import Day, Floats, Ints, cell, per_day
 from sim.measures.entry import Table, entries
 from sim.measures.response import STATUSES, IncidentTable
 from sim.trace import CODE
@@ -15,6 +15,7 @@ AREA_KINDS = ("phase_started", "alert_changed", "extension_requested", "extensio
 """Records whose area is one of the territory, not a dispatch area."""
 
 
+@per_day
 def record_areas(day: Day) -> Ints:
     """Area of the territory in which each record takes place, (records,); -1 for the few that have no place."""
     sites, kinds = day.scenario.territory.sites, [CODE[kind] for kind in AREA_KINDS]
@@ -33,7 +34,10 @@ def record_phases(day: Day) -> Ints:
 
 def phases_at(starts: Floats, area: Ints, at: Floats) -> Ints:
     """Position of the phase that rules in each ``area`` (row of ``starts``) at each moment; same shape."""
-    return np.maximum((starts[area] <= at[:, None]).sum(axis=1) - 1, 0)
+    begun = np.zeros(len(at), dtype=np.int64)
+    for start in starts.T:
+        begun += start[area] <= at
+    return np.maximum(begun - 1, 0)
 
 
 def phase_table(day: Day, table: IncidentTable) -> Table:

@@ -15,14 +15,18 @@ LOOP_ENDS = ("loop_suspended", "dispatched", "off_duty")
 """Records after which a unit is no longer on its loop."""
 AT_REST = np.isin(np.arange(len(UNIT_STATUS)), [CODE["on_duty"], CODE["at_base"], CODE["returning"]])
 """Kinds of record after which an idle unit that does not drive stands at its base."""
+ON_THE_MOVE = np.isin(np.arange(len(UNIT_STATUS)), [CODE["returning"], CODE["loop_started"]])
+"""Kinds of record after which an idle unit drives."""
+IDLE = (UNIT_STATUS >= 0) & IS_FREE[UNIT_STATUS]
+"""Kinds of record after which a unit may be sent."""
 
 
 @dataclass(frozen=True, eq=False)
 class UnitStates:
-    """State of the mobile units on a time grid.
+    """State of some mobile units on a time grid.
 
-    ``rows`` (units,) are rows of ``Scenario.units``; ``times`` (steps,); ``x``, ``y`` (steps, units) coordinates;
-    ``mobilisation`` (steps, units) seconds the unit would need before it drives, NaN where it may not be sent.
+    ``rows`` (units,) are rows of ``Scenario.units``; ``times`` (steps,); ``mobilisation`` (steps, units) seconds the unit
+    would need before it drives, NaN where it may not be sent; ``x``, ``y`` (steps, units) its coordinates, where it may.
     """
 
     rows: Ints
@@ -32,11 +36,11 @@ class UnitStates:
     mobilisation: Floats
 
 
-def unit_states(day: Day, times: Floats) -> UnitStates:
-    """Positions and idle states of all mobile units at ``times`` (in order)."""
-    rows = np.flatnonzero(day.scenario.units.mobile)
-    shape = (len(times), len(rows))
-    states = UnitStates(rows, times, np.empty(shape), np.empty(shape), np.full(shape, np.nan))
+def unit_states(day: Day, times: Floats, among: Bools | None = None) -> UnitStates:
+    """Idle states and positions of the mobile units (those ``among`` them, (all units,)) at ``times`` (in order)."""
+    mobile = day.scenario.units.mobile
+    rows = np.flatnonzero(mobile if among is None else mobile & among)
+    states = UnitStates(rows, times, *np.full((3, len(times), len(rows)), np.nan))
     status = _Latest(len(day.scenario.units), *_status_records(day))
     loop = _Latest(len(day.scenario.units), *_records(day, "loop_started", *LOOP_ENDS))
     reset = _Latest(len(day.scenario.units), *_duty_starts(day))
@@ -93,27 +97,29 @@ def _duty_starts(day: Day) -> tuple[Ints, Ints, Floats]:
 def _at(
     day: Day, t: float, rows: Ints, status: Ints, loop: Ints, leg: Ints, reset: Ints
 ) -> tuple[Floats, Floats, Floats]:
-    """Coordinates and mobilisation time (NaN: not idle) of the units ``rows`` at one time."""
+    """Coordinates (NaN: not idle) and mobilisation time (NaN: not idle) of the units ``rows`` at one time."""
     units, sites = day.scenario.units, day.scenario.territory.sites
     depart, arrive, purpose = day.leg("depart_at"), day.leg("arrive_at"), day.leg_columns["purpose"]
     has_leg = leg >= 0
+    under_way = joining = has_leg
     if len(depart):
         has_leg &= (reset < 0) | (depart[leg] >= day.time[reset])
-    x, y = sites.x[units.base[rows]].copy(), sites.y[units.base[rows]].copy()
-    driven = leg[has_leg]
-    x[has_leg] = along(day.leg("x0")[driven], day.leg("x1")[driven], depart[driven], arrive[driven], t)
-    y[has_leg] = along(day.leg("y0")[driven], day.leg("y1")[driven], depart[driven], arrive[driven], t)
-    under_way = has_leg.copy()
-    under_way[has_leg] = arrive[driven] > t
-    joining = has_leg.copy()
-    joining[has_leg] = (purpose[driven] == PURPOSES.index("to_loop")) & (arrive[driven] > t)
+        under_way = has_leg & (arrive[leg] > t)
+        joining = under_way & (purpose[leg] == PURPOSES.index("to_loop"))
     patrolling = (loop >= 0) & (units.loop[rows] >= 0)
     patrolling[patrolling] = day.kind[loop[patrolling]] == CODE["loop_started"]
-    on_loop = np.flatnonzero(patrolling & ~joining)
+    mobilisation = _mobilisation(day, rows, status, under_way, patrolling)
+    idle = np.isfinite(mobilisation)
+    x, y = np.where(idle, (sites.x[units.base[rows]], sites.y[units.base[rows]]), np.nan)
+    driving = np.flatnonzero(idle & has_leg)
+    driven = leg[driving]
+    x[driving] = along(day.leg("x0")[driven], day.leg("x1")[driven], depart[driven], arrive[driven], t)
+    y[driving] = along(day.leg("y0")[driven], day.leg("y1")[driven], depart[driven], arrive[driven], t)
+    on_loop = np.flatnonzero(idle & patrolling & ~joining)
     if len(on_loop):
         ref = np.minimum(day.value[loop[on_loop]], t)
         x[on_loop], y[on_loop] = day.scenario.loops.positions(units.loop[rows[on_loop]], ref, t)
-    return x, y, _mobilisation(day, rows, status, under_way, patrolling)
+    return x, y, mobilisation
 
 
 def _mobilisation(day: Day, rows: Ints, status: Ints, under_way: Bools, patrolling: Bools) -> Floats:
@@ -121,8 +127,8 @@ def _mobilisation(day: Day, rows: Ints, status: Ints, under_way: Bools, patrolli
     units = day.scenario.units
     known = status >= 0
     kind = np.where(known, day.kind[status], 0) if len(day.kind) else np.zeros(len(rows), dtype=np.int64)
-    under_way = under_way & np.isin(kind, [CODE["returning"], CODE["loop_started"]])
-    idle = known & IS_FREE[UNIT_STATUS[kind]] & (UNIT_STATUS[kind] >= 0)
+    under_way = under_way & ON_THE_MOVE[kind]
+    idle = known & IDLE[kind]
     if day.scenario.dispatch.taskable != "while_returning":
         idle &= ~under_way
     at_rest = np.where(AT_REST[kind], units.base_time[rows], units.parked_time[rows])

@@ -94,12 +94,13 @@ def roll_call(day: Day, seen: PostCover) -> Table:
     area, force = sites.area[posting.site], sites.force[posting.site]
     opening, closing = calendar.opening[area], calendar.closing[area]
     moments = (opening - 48 * HOUR, opening - 3 * HOUR, opening, closing, np.nextafter(needed_until(day), -np.inf))
+    places = np.unique(np.column_stack((area, force)), axis=0).tolist()
     rows: list[tuple[Cell, ...]] = []
     for name, at in zip(ROLL_CALLS, moments, strict=True):
         on = (seen.begin <= at[seen.post]) & (at[seen.post] < seen.end)
         heads = np.bincount(seen.post[on], seen.heads[on], len(posting.site))
         planned = posting.heads_at(at)
-        for a, f in np.unique(np.column_stack((area, force)), axis=0).tolist():
+        for a, f in places:
             mine = (area == a) & (force == f) & (at <= day.end)
             count, there = int(mine.sum()), int((heads[mine] > 0).sum())
             if count:

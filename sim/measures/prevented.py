@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from sim.demand.tape import THINNINGS
-from sim.measures.day import Bools, Day, Floats, Ints, last_of
+from sim.measures.day import Bools, Day, Floats, Ints, last_of, rows_by
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.response import STATUSES, IncidentTable
 
@@ -54,13 +54,12 @@ def _by(name: str, names: Sequence[str], code: Ints, day: Day, table: IncidentTa
     deterred = (day.tape.incidents.thinning[table.row] & THINNINGS["deterrence"]) > 0
     hot = day.scenario.territory.hot
     inside = np.zeros(len(table), dtype=np.bool_) if hot is None else hot[table.site]
+    every = np.flatnonzero(deterred)
     rows: list[dict[str, Cell]] = []
-    for one in [*np.unique(code[deterred]).tolist(), None]:
-        mine = deterred if one is None else deterred & (code == one)
-        for side, here in zip(SIDES, (mine & inside, mine & ~inside, mine), strict=True):
-            if here.any():
-                label: dict[str, Cell] = {name: "all" if one is None else names[one], "hot_spot": side}
-                rows.append(label | _figures(table.take(here), chance[here]))
+    for label, mine in (*zip(names, (every[rows] for rows in rows_by(code[every], len(names))), strict=True), ("all", every)):
+        for side, here in zip(SIDES, (mine[inside[mine]], mine[~inside[mine]], mine), strict=True):
+            if len(here):
+                rows.append({name: label, "hot_spot": side, **_figures(table.take(here), chance[here])})
     columns = (name, "hot_spot", *_figures(table.take(table.id < 0), chance[:0]))
     return {column: [row[column] for row in rows] for column in columns}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from sim.demand.tape import GATHERINGS
-from sim.measures.day import Bools, Day, Ints, cell, per_day
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day, rows_by
 from sim.measures.doors import DOOR_COLUMNS, entry_queue
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.matches import disorder_by_gathering, match_row
 from sim.measures.sweeps import SWEEP_COLUMNS, Sweeps
+from sim.territory.sites import SITE_KINDS
 from sim.trace import CODE
 
 COLUMNS = (
@@ -43,10 +44,18 @@ def rally_table(day: Day) -> Table:
 
 def heads_at(day: Day, site: int, at: float) -> int:
     """Heads of fixed teams on duty at a site at a moment."""
-    units, intervals = day.scenario.units, day.intervals
-    here = np.flatnonzero(np.isin(intervals.unit, np.flatnonzero((units.base == site) & ~units.mobile)))
-    here = here[(intervals.status[here] > 0) & (intervals.begin[here] <= at) & (at < intervals.end[here])]
+    intervals, here = day.intervals, _duty_at_sites(day)[site]
+    here = here[(intervals.begin[here] <= at) & (at < intervals.end[here])]
     return int(day.value[intervals.record[here]].sum())
+
+
+@per_day
+def _duty_at_sites(day: Day) -> list[Ints]:
+    """Status intervals in which a fixed team is on duty, for each site."""
+    units, intervals = day.scenario.units, day.intervals
+    fixed = np.flatnonzero(~units.mobile[intervals.unit] & (intervals.status > 0))
+    rows = rows_by(units.base[intervals.unit[fixed]], len(day.scenario.territory.sites))
+    return [fixed[mine] for mine in rows]
 
 
 def ring_use(day: Day, rings: Ints) -> float | None:
@@ -86,23 +95,28 @@ def gathering_spans(day: Day) -> dict[int, list[tuple[float, float]]]:
 def door_officers(day: Day, chosen: Bools | None = None) -> float | None:
     """Mean heads of fixed teams at polling centres (the ``chosen`` sites only) while their areas vote, or None without a
     centre."""
-    scenario, intervals = day.scenario, day.intervals
-    units, sites, calendar = scenario.units, scenario.territory.sites, scenario.calendar
-    centres = sites.of_kind("centre")
+    sites, calendar = day.scenario.territory.sites, day.scenario.calendar
+    centres, (site, spent) = sites.of_kind("centre"), _time_at_doors(day)
     if chosen is not None:
-        centres = centres[chosen[centres]]
+        centres, spent = centres[chosen[centres]], spent[chosen[site]]
     if len(centres) == 0:
         return None
-    is_centre = np.isin(np.arange(len(sites)), centres)
+    voting = (np.minimum(calendar.closing, day.end) - calendar.opening)[sites.area[centres]].sum()
+    return cell(spent.sum() / voting) if voting > 0 else None
+
+
+@per_day
+def _time_at_doors(day: Day) -> tuple[Ints, Floats]:
+    """Centre and head-seconds in voting hours of each status interval in which a fixed team is on duty at a centre."""
+    intervals, calendar = day.intervals, day.scenario.calendar
+    units, sites = day.scenario.units, day.scenario.territory.sites
     base = units.base[intervals.unit]
-    here = ~units.mobile[intervals.unit] & is_centre[base] & (intervals.status > 0)
+    at_centre = sites.kind[base] == SITE_KINDS.index("centre")
+    here = np.flatnonzero(~units.mobile[intervals.unit] & at_centre & (intervals.status > 0))
     area = sites.area[base[here]]
     begin = np.maximum(intervals.begin[here], calendar.opening[area])
-    closing = np.minimum(calendar.closing, day.end)
-    end = np.minimum(intervals.end[here], closing[area])
-    heads = day.value[intervals.record[here]]
-    voting = (closing - calendar.opening)[sites.area[centres]].sum()
-    return cell((heads * np.maximum(end - begin, 0.0)).sum() / voting) if voting > 0 else None
+    end = np.minimum(intervals.end[here], np.minimum(calendar.closing, day.end)[area])
+    return base[here], day.value[intervals.record[here]] * np.maximum(end - begin, 0.0)
 
 
 def burden(day: Day, checkpoints: Table, rallies: Table) -> Table:

@@ -94,7 +94,7 @@ def incident_columns(scenario: Scenario, table: IncidentTable) -> Table:
     out: Table = {"id": cells(table.id)}
     for dimension in DIMENSIONS:
         codes, texts = labels(scenario, table, dimension)
-        out[dimension] = [texts[code] for code in codes.tolist()]
+        out[dimension] = np.array(texts, dtype=object)[codes].tolist()
     out["site"] = cells(scenario.territory.sites.id[table.site])
     out["status"] = [STATUSES[code] for code in table.status.tolist()]
     out["unit"] = [unit if unit >= 0 else None for unit in table.unit.tolist()]

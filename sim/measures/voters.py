@@ -8,13 +8,14 @@ solved one by one, from half an hour before the stop until their queue has drain
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 
 import numpy as np
 
 from sim.clock import DAY, HOUR, MINUTE
 from sim.demand.voters import VoterFlow
 from sim.measures.day import Bools, Day, Floats, Ints
-from sim.measures.office_queue import Room, fluid_queue, office_queues
+from sim.measures.office_queue import Room, Waits, fluid_queue, office_queues
 from sim.settings.voting import VotingSettings
 
 LEVELS = 41
@@ -179,6 +180,14 @@ def _windows(day: _VotingDay, load: Floats, held: Floats) -> tuple[Ints, Ints]:
     return begin, np.where(busy, steps, length)
 
 
+@lru_cache(maxsize=16)
+def _undisturbed(levels: bytes, come: bytes, step: float, room: Room) -> Waits:
+    """Waits of rooms without a stop at each load. All plans on all days of a study share them, so a process keeps the last few;
+    the key is all they depend on."""
+    arrivals = np.frombuffer(levels)[:, None] * np.frombuffer(come)
+    return office_queues(arrivals, np.ones(arrivals.shape), step, room)
+
+
 @dataclass(frozen=True, eq=False)
 class _Base:
     """Rooms without a stop: what their voters have met up to each step, (levels, steps + 1), and at closing (levels,)."""
@@ -193,8 +202,7 @@ class _Base:
         levels = np.unique(load)
         if len(levels) > LEVELS:
             levels = np.unique(np.quantile(load, np.linspace(0.0, 1.0, LEVELS)))
-        arrivals = levels[:, None] * day.come
-        waits = office_queues(arrivals, np.ones(arrivals.shape), day.step, day.room)
+        waits = _undisturbed(levels.tobytes(), day.come.tobytes(), day.step, day.room)
         start = np.zeros((len(levels), 1))
         series = {"waiting": waits.waiting / HOUR, "delayed": waits.delayed}
         series = {name: np.concatenate((start, np.cumsum(values, axis=1)), axis=1) for name, values in series.items()}

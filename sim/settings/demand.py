@@ -119,9 +119,10 @@ class RallySize:
 @settings
 class RallySchedule:
     """Gatherings in halls: ``per_area`` in each area plus ``per_commune`` for each of its communes, at most one per
-    venue.
+    venue and evening.
 
-    They start between ``start_from`` and ``start_to`` (move the day with "D-3 16:00") and last ``duration_time``.
+    They start between ``start_from`` and ``start_to`` (move the day with "D-3 16:00") and last ``duration_time``. Those of an
+    area are spread evenly over ``evenings``, of which that is the last one; a venue holds one gathering each evening at most.
     ``size_quota``: the sizes of an area's gatherings follow the shares exactly, in an order that is drawn (else each is drawn).
     ``size_spread``: lognormal sigma of the people who come; ``early_share`` of them come in the last ``early_time``
     before the start. ``medical_per_thousand`` medical cases per 1,000 people. Disorder and medical cases are drawn at
@@ -132,6 +133,7 @@ class RallySchedule:
     per_commune: Annotated[float, Field(ge=0.0, le=100.0)]
     start_from: Annotated[Clock, SHOCK]
     start_to: Annotated[Clock, SHOCK]
+    evenings: Annotated[int, Field(ge=1, le=14)]
     duration_time: Lognormal
     sizes: dict[str, RallySize]
     size_quota: bool

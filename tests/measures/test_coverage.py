@@ -64,7 +64,7 @@ def test_the_soonest_unit_is_the_one_a_plain_loop_finds(metric: str) -> None:
                 drive = travel.seconds(score, int(scenario.units.mode[unit]), int(sites.fabric[site]), t)
                 expected[i, k] = min(expected[i, k], states.mobilisation[k, unit] + drive)
     assert np.isfinite(expected).mean() > 0.5
-    np.testing.assert_allclose(soonest(day, places, states, eligible[states.rows]), expected, rtol=1e-9, atol=1e-4)
+    np.testing.assert_allclose(soonest(day, places, unit_states(day, TIMES, eligible)), expected, rtol=1e-9, atol=1e-4)
 
 
 def test_two_cars_on_a_line_worked_by_hand() -> None:

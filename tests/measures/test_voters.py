@@ -14,7 +14,7 @@ from sim.demand.voters import no_voters, voter_flow
 from sim.errors import InputError
 from sim.measures.day import Day
 from sim.measures.office_queue import office_queues
-from sim.measures.voters import LEVELS, Stops, Voters, room_of, voters
+from sim.measures.voters import LEVELS, Stops, Voters, _undisturbed, room_of, voters
 from sim.scenario import Scenario
 from sim.settings import Settings, read
 from sim.settings.demand import DemandSettings
@@ -89,6 +89,17 @@ def test_rooms_without_stops_all_vote_alike() -> None:
     for site in (1, 2, 3, 4):
         same(quiet, site, [(5 - site, room_alone(scenario, site, []))])
     assert quiet.delayed.sum() < 0.1
+
+
+def test_rooms_without_stops_are_solved_once_for_all_plans_that_share_their_voters() -> None:
+    _undisturbed.cache_clear()
+    first = found(district(), stops((1, 10, 12, True)))
+    assert (_undisturbed.cache_info().hits, _undisturbed.cache_info().misses) == (0, 1)
+    again, calm = found(district(), stops((1, 10, 12, True))), found(district(), stops())
+    assert _undisturbed.cache_info().misses == 1
+    assert np.array_equal(again.waiting, first.waiting) and calm.waiting[1] < first.waiting[1]
+    slower = found(district(ballot_time=200.0), stops())
+    assert _undisturbed.cache_info().misses == 2 and slower.waiting.sum() > calm.waiting.sum()
 
 
 def test_an_urgent_stop_queues_every_room_and_any_other_one_room() -> None:

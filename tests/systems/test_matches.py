@@ -90,7 +90,7 @@ def test_incidents_of_a_match_hang_on_it_and_are_drawn_at_the_hazard_bound() -> 
         ({"areas": ("Z9",)}, "demand.rallies.matches.areas"),
         ({"duration_time": 0.0}, "duration_time"),
         ({"vehicles": -1}, "vehicles"),
-        ({"package": "tank"}, "there is no unit kind 'tank'"),
+        ({"package": "tank"}, "unknown unit kind 'tank'"),
     ],
 )
 def test_matches_that_make_no_sense_are_refused(change: dict[str, Any], word: str) -> None:

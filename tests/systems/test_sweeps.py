@@ -200,7 +200,7 @@ def test_sizes_whose_shares_do_not_add_to_one_are_refused() -> None:
 
 
 def test_a_package_nobody_can_fill_is_refused() -> None:
-    with pytest.raises(InputError, match=r"demand.rallies.sweep.package: there is no unit kind 'search_teem' \(did you mean"):
+    with pytest.raises(InputError, match=r"demand.rallies.sweep.package: unknown unit kind 'search_teem' \(did you mean"):
         build_classes(rallies(1.0, sweep={"package": "search_teem"}))
     with pytest.raises(InputError, match=r"escorts\.vips\.package"):
         build_classes(escorts(vips={"per_area": 1.0, "package": "limousine"}))

@@ -186,6 +186,22 @@ def test_bad_settings_are_refused_in_one_line(given: dict[str, object], word: st
     assert "\n" not in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("key", "package", "hint"),
+    [
+        ("warnings.package", "rrvv|section", "'rrvv' (did you mean 'rrv'?); allowed: patrol_car, "),
+        ("warnings.package", "fixed_team", "'fixed_team'; allowed: patrol_car, "),  # a post is never sent
+        ("demand.classes.dispute.package", "patrolcar", "'patrolcar' (did you mean 'patrol_car'?); allowed: patrol_car, "),
+        ("demand.rallies.classes.disorder.package", "rally_ring", "'rally_ring'; allowed: patrol_car, "),
+    ],
+)
+def test_a_package_of_a_kind_that_cannot_be_sent_is_refused_in_place_of_lapsing(key: str, package: str, hint: str) -> None:
+    with pytest.raises(InputError) as caught:
+        build_scenario(compose([*CITY, f"{key}={package}"]), place())
+    assert str(caught.value).startswith(f"{key}: unknown unit kind {hint}")
+    assert "\n" not in str(caught.value)
+
+
 @pytest.mark.parametrize("package", ["rrv:2", "none"])
 def test_a_presence_is_one_unit(package: str) -> None:
     with pytest.raises(InputError, match=r"warnings\.package"):
