@@ -110,11 +110,11 @@ def _solve(law: Floats, arrivals: Floats, held: Floats, step: float, room: Room)
     parts = int(np.ceil(2.0 * (arrivals.max(initial=0.0) + step * room.capacity) / _STABLE))
     late, seen = _late_table(len(law), room), _services_seen(held, step, room)
     waiting, delayed = np.empty(arrivals.shape), np.empty(arrivals.shape)
-    flow = np.zeros((len(law) + 1, law.shape[1]))
+    work = np.zeros((3, len(law) + 1, law.shape[1]))
     for k, (come, share) in enumerate(zip(arrivals, held, strict=True)):
         before = law.copy()
         for _ in range(parts):
-            law = _advanced(law, come / parts, leave * (share / parts), flow)
+            law = _advanced(law, come / parts, leave * (share / parts), work)
         before += law
         queued, there = both @ before
         waiting[k] = share * queued + (1.0 - share) * there
@@ -123,16 +123,18 @@ def _solve(law: Floats, arrivals: Floats, held: Floats, step: float, room: Room)
     return Waits(0.5 * step * waiting, 0.5 * delayed, number @ law, rest @ law)
 
 
-def _advanced(law: Floats, up: Floats, down: Floats, flow: Floats) -> Floats:
+def _advanced(law: Floats, up: Floats, down: Floats, work: Floats) -> Floats:
     """The law after a part of a step: ``up`` voters come, (rooms,); ``down`` would leave each number inside, (states - 1,
-    rooms). ``flow`` (states + 1, rooms) is room to work in, zero at both ends: net passages from one number to the next."""
-    term, total = law, law.copy()
-    net = flow[1:-1]
+    rooms). ``work`` (3, states + 1, rooms), zero at both ends, is memory to work in: net passages from one number to the next,
+    those that leave, and the term of the series."""
+    flow, left, next_term = work[0], work[1, 1:-1], work[2, :-1]
+    term, total, net = law, law.copy(), flow[1:-1]
     for order in range(1, _TERMS + 1):
         np.multiply(term[:-1], up, out=net)
-        net -= down * term[1:]
+        np.multiply(down, term[1:], out=left)
+        net -= left
         net *= 1.0 / order
-        term = flow[:-1] - flow[1:]
+        term = np.subtract(flow[:-1], flow[1:], out=next_term)
         total += term
     return total
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.demand.tape import GATHERINGS
-from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day, rows_by
+from sim.measures.day import Bools, Day, Floats, Ints, cell, per_day
 from sim.measures.doors import DOOR_COLUMNS, entry_queue
 from sim.measures.entry import Cell, Table, entries
 from sim.measures.matches import disorder_by_gathering, match_row
@@ -44,18 +44,20 @@ def rally_table(day: Day) -> Table:
 
 def heads_at(day: Day, site: int, at: float) -> int:
     """Heads of fixed teams on duty at a site at a moment."""
-    intervals, here = day.intervals, _duty_at_sites(day)[site]
+    intervals, (rows, bounds) = day.intervals, _duty_at_sites(day)
+    here = rows[bounds[site] : bounds[site + 1]]
     here = here[(intervals.begin[here] <= at) & (at < intervals.end[here])]
     return int(day.value[intervals.record[here]].sum())
 
 
 @per_day
-def _duty_at_sites(day: Day) -> list[Ints]:
-    """Status intervals in which a fixed team is on duty, for each site."""
+def _duty_at_sites(day: Day) -> tuple[Ints, Ints]:
+    """Status intervals in which a fixed team is on duty, in order of sites, and where those of each begin, (sites + 1,)."""
     units, intervals = day.scenario.units, day.intervals
     fixed = np.flatnonzero(~units.mobile[intervals.unit] & (intervals.status > 0))
-    rows = rows_by(units.base[intervals.unit[fixed]], len(day.scenario.territory.sites))
-    return [fixed[mine] for mine in rows]
+    base = units.base[intervals.unit[fixed]]
+    order = np.argsort(base, kind="stable")
+    return fixed[order], np.searchsorted(base[order], np.arange(len(day.scenario.territory.sites) + 1))
 
 
 def ring_use(day: Day, rings: Ints) -> float | None:

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from sim.measures.day import Day, Floats, Ints
+from sim.measures.day import Day, Floats, Ints, rows_by
 from sim.measures.positions import UnitStates
 from sim.territory.sites import Territory
 from sim.territory.travel import EARTH_RADIUS, Travel, build_travel
@@ -58,8 +58,9 @@ def _in_area(day: Day, travel: Travel, places: Ints, states: UnitStates, units: 
     x, y = states.x[step, units[column]], states.y[step, units[column]]
     fabric = day.scenario.territory.sites.fabric[places]
     hour = np.array([travel.hour_factor(t) for t in states.times.tolist()])
-    for code in np.unique(key).tolist():
-        chosen = key == code
+    for code, chosen in enumerate(rows_by(key, (int(mode.max()) + 1) * len(waits))):
+        if not len(chosen):
+            continue
         slowness = _slowness(travel, code // len(waits), fabric)
         wait = float(waits[code % len(waits)])
         _lower(out, nearest, x[chosen], y[chosen], step[chosen], slowness, wait, hour)
@@ -77,7 +78,8 @@ def _lower(
     out: Floats, nearest: Nearest, x: Floats, y: Floats, step: Ints, slowness: Floats, wait: float, hour: Floats
 ) -> None:
     """Lower ``out`` (steps, places) by the units of one group, given by step in order, block by block."""
-    steps, first = np.unique(step, return_index=True)
+    first = np.flatnonzero(np.diff(step, prepend=-1))
+    steps = step[first]
     bounds = np.append(first, len(step))
     size = max(1, BLOCK // out.shape[1])
     for a in range(0, len(steps), size):

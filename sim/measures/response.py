@@ -179,13 +179,13 @@ def _first_to_arrive(day: Day) -> tuple[Ints, Floats]:
     with_unit = np.flatnonzero(np.isfinite(position))
     arrival = position[with_unit].astype(np.int64)
     sent = day.records("dispatched")
-    pair = day.task * (len(day.scenario.units) + 1) + day.unit
-    key = np.sort(pair[sent] * count + sent)
-    place = np.searchsorted(key, pair[arrival] * count + arrival) - 1
+    pair_sent, pair = (day.task[rows] * (len(day.scenario.units) + 1) + day.unit[rows] for rows in (sent, arrival))
+    key = np.sort(pair_sent * count + sent)
+    place = np.searchsorted(key, pair * count + arrival) - 1
     dispatch = np.full(size, -1, dtype=np.int64)
     unit = np.full(size, -1.0)
     if len(key):
-        found = (place >= 0) & (key[place] // max(count, 1) == pair[arrival])
+        found = (place >= 0) & (key[place] // max(count, 1) == pair)
         dispatch[with_unit] = np.where(found, key[place] % max(count, 1), -1)
     unit[with_unit] = day.columns["unit"][arrival]
     return dispatch, unit

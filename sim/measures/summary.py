@@ -69,7 +69,7 @@ def statistics(table: IncidentTable) -> dict[str, Cell]:
         "needing_unit": int(table.needs_unit.sum()),
         "answered": len(times),
     }
-    row |= {"response_mean": _mean(times), "response_p50": quantile(times, 0.5), "response_p90": quantile(times, 0.9)}
+    row |= {"response_mean": _mean(times)} | dict(zip(("response_p50", "response_p90"), quantiles(times, 0.5, 0.9), strict=True))
     for part in PARTS:
         values = getattr(table, part)
         row[f"{part.removesuffix('_time')}_mean"] = _mean(values[table.needs_unit & np.isfinite(values)])
@@ -86,7 +86,12 @@ def _mean(values: Floats) -> float | None:
 
 def quantile(values: Floats, share: float) -> float | None:
     """Quantile by linear interpolation, or None without data."""
-    return float(np.quantile(values, share)) if len(values) else None
+    return quantiles(values, share)[0]
+
+
+def quantiles(values: Floats, *shares: float) -> Sequence[float | None]:
+    """Quantiles by linear interpolation, or None without data."""
+    return np.quantile(values, shares).tolist() if len(values) else [None] * len(shares)
 
 
 def incident_columns(scenario: Scenario, table: IncidentTable) -> Table:
