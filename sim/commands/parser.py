@@ -85,6 +85,31 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "workers": (("--workers",), {"type": count, "metavar": "N", "help": "processes (default: all cores)"}),
     "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
     "yes": (("--yes",), {"action": "store_true", "help": "run it all, however much it is"}),
+    "measure": (
+        ("--measure",),
+        {
+            "metavar": "NAME,…",
+            "action": "append",
+            "default": [],
+            "help": "these measures, or all (left out: the headline)",
+        },
+    ),
+    "option": (
+        ("--option",),
+        {"metavar": "NAME", "action": "append", "default": [], "help": "this option only; may be given several times"},
+    ),
+    "by": (
+        ("--by",),
+        {"choices": ("point", "run", "area", "force"), "help": "one row for each option, stored run, area or force"},
+    ),
+    "every": (
+        ("--all",),
+        {"dest": "every", "action": "store_true", "help": "also options of earlier starts, and runs of other model code"},
+    ),
+    "export": (
+        ("--export",),
+        {"metavar": "FILE", "help": "write all rows to a .csv or .parquet file, with a dictionary of its columns beside it"},
+    ),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -97,6 +122,10 @@ COMMANDS = {
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
         ("study-out", "replications", "workers", "plugin", "multirun", "yes", "cfg", "internal"),
         "study=…, preset=…, key=value,value",
+    ),
+    "results": Command(
+        "what a study holds, also while it runs", texts.RESULTS, "sim.commands.results.results",
+        ("measure", "option", "by", "every", "export", "plugin"), "STUDY, the folder of a study",
     ),
     "territory": Command(
         "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),

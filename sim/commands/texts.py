@@ -50,6 +50,18 @@ examples:
 {_SETTINGS}
 Several values make one option each: a=1,2  b=range(5,20,5)  c=choice(x,y). All options face the very same days."""
 
+RESULTS = """
+examples:
+  pollday results national-staffing                how far it is, headline figures, and what failed
+  pollday results national-staffing --measure response_mean,coverage --option "as planned"
+  pollday results national-staffing --by area --measure response_mean
+  pollday results national-staffing --by run --measure all --json
+  pollday results national-staffing --export runs.csv
+  pollday results national-staffing --export areas.parquet --by area
+
+It only reads, and may be asked at any time: of a sweep that is running it shows what is stored by then. Without --by, the
+screen shows options and an export has one row for each run. runs.dictionary.csv says what every column of runs.csv means."""
+
 TERRITORY = f"""
 examples:
   pollday territory preset=dz-2017-national

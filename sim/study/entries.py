@@ -38,4 +38,16 @@ ENTRIES = entries(
     ("smallest_detectable", "of the measure", "Difference that so many days would have shown with 80 % power",
      "standard error of the difference * (t(0.975) + t(0.8))"),
     ("same_days", "yes or no", "Whether all options faced the very same tape in every replication, so that days may be paired"),
+) + entries(
+    "export",
+    ("point", "digest", "Identity of an option: SHA-256 of settings with seed, model code and NumPy"),
+    ("overrides", "words", "Overrides that make the option, with blanks between; the keys among them are columns of their own"),
+    ("replication", "number", "Which day of the study's seed it is, from 0"),
+    ("seconds", "s", "Running time of this one run on its worker"),
+    ("scenario_digest", "digest", "SHA-256 of the scenario: forces, plan and rules of that day"),
+    ("tape_digest", "digest", "SHA-256 of the tape: what happens on that day, the same for options that face the same days"),
+    ("trace_digest", "digest", "SHA-256 of the trace: everything that was done; equal digests mean the very same run"),
+    ("model", "digest", "SHA-256 of the code and data of the model that made the run, plugins included"),
+    ("numpy", "version", "Version of NumPy that made the run"),
+    ("session", "number", "Start of the sweep that made the run; its manifest says command, versions and machine"),
 )  # fmt: skip

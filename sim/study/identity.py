@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from sim import plugins
 from sim.digest import digest_text
 from sim.settings import Settings, dump, read
 
@@ -83,15 +84,15 @@ class Point:
         return digest_text(self.config)
 
 
-def make_point(name: str, overrides: Iterable[str], settings: Settings, plugins: Iterable[Path] = ()) -> Point:
-    """The point of an option under this code and NumPy. ``plugins``: files of a user's own that the model takes in."""
-    config, model = canonical_text(settings), model_hash(plugins)
+def make_point(name: str, overrides: Iterable[str], settings: Settings) -> Point:
+    """The point of an option under this code, the plugins that are loaded, and this NumPy."""
+    config, model = canonical_text(settings), model_hash()
     return Point(_point_id(config, model, np.__version__), name, tuple(overrides), config, model, np.__version__)
 
 
-def point_id(settings: Settings, plugins: Iterable[Path] = ()) -> str:
+def point_id(settings: Settings) -> str:
     """SHA-256 of canonical settings with the root seed, model code and NumPy's version, as 64 hex digits."""
-    return _point_id(canonical_text(settings), model_hash(plugins), np.__version__)
+    return _point_id(canonical_text(settings), model_hash(), np.__version__)
 
 
 def _point_id(config: str, model: str, numpy: str) -> str:
@@ -103,11 +104,10 @@ def is_true(point: Point) -> bool:
     return point.id == _point_id(point.config, point.model, point.numpy)
 
 
-def model_hash(plugins: Iterable[Path] = ()) -> str:
-    """SHA-256 of every module and shipped data file that can change a result, and of plugin files in the order given."""
-    own = _own_hash()
-    extra = [sha256(_content(path)).hexdigest() for path in plugins]
-    return digest_text(json.dumps([own, *extra])) if extra else own
+def model_hash() -> str:
+    """SHA-256 of every module and shipped data file that can change a result, and of the plugins that are loaded."""
+    own, extra = _own_hash(), plugins.digest()
+    return digest_text(f"{own} {extra}") if extra else own
 
 
 @cache

@@ -43,6 +43,7 @@ KEYS = {
     "details": "point, replication", "attempts": "number",
 }  # fmt: skip
 _SQL = {str: "TEXT", int: "INT", float: "REAL", bytes: "BLOB"}
+_PERSONS = {table: table.encode() for table in TABLES}
 Row = tuple[Any, ...]
 
 
@@ -50,14 +51,15 @@ def seal(table: str, values: Sequence[Any]) -> bytes:
     """Checksum of one row: 16 bytes over the table's name and every value with its length."""
     parts: list[bytes] = []
     for value in values:
-        if isinstance(value, str):
+        kind = type(value)
+        if kind is str:
             value = value.encode()
-        elif isinstance(value, int):
+        elif kind is int:
             value = value.to_bytes(8, "little", signed=True)
-        elif isinstance(value, float):
+        elif kind is float:
             value = struct.pack("<d", value)
         parts += (len(value).to_bytes(4, "little"), value)
-    return blake2b(b"".join(parts), digest_size=16, person=table.encode()).digest()
+    return blake2b(b"".join(parts), digest_size=16, person=_PERSONS[table]).digest()
 
 
 def checked(table: str, row: Sequence[Any]) -> Row | None:
@@ -66,16 +68,14 @@ def checked(table: str, row: Sequence[Any]) -> Row | None:
     if len(row) != len(kinds) + 1:
         return None
     try:
-        values = tuple(_typed(value, kind) for value, kind in zip(row, kinds))
+        values = tuple([value if type(value) is kind else _typed(value, kind) for value, kind in zip(row, kinds)])
         return values if row[-1] == seal(table, values) else None
     except (TypeError, ValueError, OverflowError):
         return None
 
 
 def _typed(value: Any, kind: type) -> Any:
-    """A value as its column has it; a whole float may be stored as an integer. Raises ``TypeError`` or ``ValueError``."""
-    if type(value) is kind:
-        return value
+    """A value as its column has it: text from bytes, a whole float from an integer. Raises ``TypeError`` or ``ValueError``."""
     if kind is str and type(value) is bytes:
         return value.decode()
     if kind is float and type(value) is int:

@@ -114,7 +114,8 @@ def _student(data: Floats, mean: float | None) -> Estimate:
         return NO_DATA
     if len(data) == 1 or not np.isfinite(data).all():
         return Estimate(mean, None, len(data))
-    return Estimate(mean, t_quantile(len(data) - 1) * float(stats.sem(data)), len(data))
+    error = float(data.std(ddof=1)) / len(data) ** 0.5  # stats.sem, which asks three times as long what it was given
+    return Estimate(mean, t_quantile(len(data) - 1) * error, len(data))
 
 
 def _point(sample: PerReplication) -> float | None:

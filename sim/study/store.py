@@ -52,6 +52,7 @@ class Store:
         self.folder, self.notes = folder, opened.notes
         self._file, self._connection, self._contents, self._lock = folder / FILE, opened.connection, opened.contents, lock
         self._session = 0
+        self._layouts: dict[str, dict[str, list[str]]] = {}
 
     @classmethod
     def open(cls, folder: Path, write: bool = False) -> Store:
@@ -144,6 +145,7 @@ class Store:
 
         Raises ``InputError`` where it differs from the one stored, and where the disk refuses.
         """
+        replication = int(replication)
         packed = outcome if isinstance(outcome, Packed) else pack(outcome)
         run = Run(layout_id(packed.layout), self._session, float(seconds), packed.digests, packed.scalars)
         name = self._contents.points[point].name
@@ -221,8 +223,9 @@ class Store:
 
     def layout(self, layout: str) -> dict[str, list[str]]:
         """Names of the scalars and digests of runs with this layout."""
-        names: dict[str, list[str]] = json.loads(_text(self._contents, layout))
-        return names
+        if layout not in self._layouts:
+            self._layouts[layout] = json.loads(_text(self._contents, layout))
+        return self._layouts[layout]
 
     def scalars(self, points: Iterable[str], measures: Sequence[str]) -> dict[str, Floats]:
         """Scalars by point as arrays of shape (replications, measures): row r is replication r, up to the last one stored.
