@@ -135,12 +135,14 @@ def _head_is_sound(path: Path) -> bool:
 
 def _reader(path: Path) -> sqlite3.Connection:
     """A connection that reads. In a folder that cannot be written SQLite is told that nobody writes, or given a copy."""
-    connection = connect(path, "ro")
     try:
-        connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
-        return connection
+        with ExitStack() as stack:
+            connection = connect(path, "ro")
+            stack.callback(connection.close)
+            connection.execute("SELECT 1 FROM sqlite_schema").fetchall()
+            stack.pop_all()
+            return connection
     except sqlite3.OperationalError as error:
-        connection.close()
         if getattr(error, "sqlite_errorname", "") not in CLOSED:
             raise
     if not _size(log_of(path)):

@@ -107,8 +107,12 @@ def connect(path: Path | str, mode: str = "rw") -> sqlite3.Connection:
     target = path if isinstance(path, str) else f"{path.absolute().as_uri()}?mode={mode}"
     connection = sqlite3.connect(target, isolation_level=None, timeout=20, uri=True)
     connection.text_factory = bytes  # a damaged text must not end the reading of all rows
-    connection.execute("PRAGMA cell_size_check = ON")
-    connection.execute("PRAGMA synchronous = NORMAL")
+    try:
+        connection.execute("PRAGMA cell_size_check = ON")
+        connection.execute("PRAGMA synchronous = NORMAL")
+    except BaseException:
+        connection.close()
+        raise
     return connection
 
 
