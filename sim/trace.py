@@ -125,9 +125,9 @@ class Trace:
     puts the records into the order of time when they are read (``cause`` follows them), and their legs with them.
     """
 
-    def __init__(self, sort: bool = False) -> None:
+    def __init__(self) -> None:
         self.count = 0
-        self._sort = sort
+        self.sort = False
         self._records = bytearray()
         self._legs = bytearray()
         self.write, self.write_leg = self._records.extend, self._legs.extend
@@ -159,7 +159,7 @@ class Trace:
 
     def _read_records(self) -> dict[str, NDArray[np.generic]]:
         columns = _columns(self._records, _RECORD)
-        if not self._sort:
+        if not self.sort:
             return columns
         order, place = self._order(columns["time"])
         return {name: place[column[order]] if name == "cause" else column[order] for name, column in columns.items()}
@@ -167,7 +167,7 @@ class Trace:
     def _read_legs(self) -> dict[str, NDArray[np.generic]]:
         columns = _columns(self._legs, _LEG)
         record = columns.pop("record")
-        if not self._sort:
+        if not self.sort:
             return columns
         _, place = self._order(_columns(self._records, _RECORD)["time"])
         order = np.argsort(place[record], kind="stable")

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.forces.access import near_centres
-
 if TYPE_CHECKING:
+    from sim.forces.access import NearCentres
     from sim.processes.actors import Task, Unit
     from sim.scenario import Scenario
     from sim.territory.travel import Travel
@@ -18,9 +17,8 @@ class Access:
     The room does not see it: it chooses units as if the way were clear. ``closing`` holds the closing of each area, as it stands.
     """
 
-    def __init__(self, scenario: Scenario, units: list[Unit], travel: Travel, closing: list[float]) -> None:
+    def __init__(self, scenario: Scenario, units: list[Unit], travel: Travel, closing: list[float], near: NearCentres) -> None:
         rules, sites, calendar = scenario.traffic, scenario.territory.sites, scenario.calendar
-        near = near_centres(scenario.territory, scenario.units, rules)
         self.centre = near.centre.tolist()
         self.posts = {site: [units[row] for row in rows] for site, rows in near.posts.items()}
         self.factors = (rules.factor(False), rules.factor(True))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from math import inf
 from typing import TYPE_CHECKING
 
@@ -13,9 +14,7 @@ from sim.processes.world import K, World
 from sim.settings.alert import LEVELS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sim.processes.actors import Unit
+    from sim.processes.actors import Task, Unit
     from sim.scenario import Scenario
     from sim.settings.alert import AlertTrigger
 
@@ -50,6 +49,14 @@ class Alert:
         """The record that raised each area last, the cause of standing down."""
         self.turnout = self.rules.turnout_factors
         self.turns: list[list[Turn]] = [[] for _ in range(areas)]
+        self.forces = scenario.chains
+        self.open: list[dict[int, Task]] = [{} for _ in range(areas)]
+        """Election incidents of each area that are under way, by id."""
+        few = [trigger.threshold for trigger in self.rules.triggers if trigger.when == "open_incidents"]
+        self.few = min(few, default=inf)
+        """With so many of them nobody need look at the triggers."""
+        self.looking = [False] * areas
+        self.moments = _moments(scenario) if self.rules.triggers else []
 
     def wanted(self, area: int) -> int:
         """The level that timetable, triggers and orders ask for: an order wins, else the highest."""
@@ -58,6 +65,37 @@ class Alert:
             return given
         held = (LEVELS.index(trigger.level) for trigger, until in zip(self.rules.triggers, self.until) if until[area] > -inf)
         return max((self.planned[area], *held))
+
+    def forget(self, task: Task) -> None:
+        """An election incident is over."""
+        self.open[task.area.index // self.forces].pop(task.id, None)
+
+
+def _moments(scenario: Scenario) -> list[float]:
+    """When the triggers may be looked at. Raises ``InputError`` in a day without an end."""
+    at, end, moments = scenario.calendar.begin, scenario.calendar.end, []
+    if end == inf:
+        raise InputError("alert.triggers: the day has no end; give the calendar one")
+    while at <= end:
+        moments.append(at)
+        at += scenario.alert.rules.check_time
+    return moments
+
+
+def notice(world: World, task: Task) -> None:
+    """An election incident has occurred; when there are more than a few, the triggers of the area are looked at."""
+    alert = world.alert
+    area = task.area.index // alert.forces
+    alert.open[area][task.id] = task
+    if len(alert.open[area]) > alert.few:
+        _look_out_from_now(world, area)
+
+
+def _look_out_from_now(world: World, area: int) -> None:
+    if not world.alert.looking[area]:
+        world.alert.looking[area] = True
+        with world.clock.part(area * world.alert.forces):
+            Story(world.clock, look_out(world, area))
 
 
 def assign_turns(world: World) -> None:
@@ -90,12 +128,8 @@ def settle(world: World, area: int, cause: int) -> None:
 
 def _dispatch_areas(world: World, area: int) -> slice:
     """Positions of the dispatch areas of one area of the territory."""
-    forces = _forces(world)
+    forces = world.alert.forces
     return slice(area * forces, (area + 1) * forces)
-
-
-def _forces(world: World) -> int:
-    return len(world.areas) // len(world.alert.level)
 
 
 def _call_or_dismiss(world: World, turn: Turn, level: int, area: int) -> None:
@@ -135,40 +169,35 @@ def timetable(world: World) -> Tale:
         settle(world, area, -1)
 
 
-def look_out(world: World) -> Tale:
-    """Look at the triggers every so often: count what is open, raise areas, and stand down when the reason is long gone."""
-    alert, calendar = world.alert, world.scenario.calendar
-    at = calendar.begin
-    while at <= calendar.end:
+def look_out(world: World, area: int) -> Tale:
+    """Look at the triggers of an area every so often: count what is open, raise the area, and stand down when the reason is long
+    gone; until little is open and no reason holds its level."""
+    alert = world.alert
+    for at in alert.moments[bisect_right(alert.moments, world.now) :]:
         yield at, PLAN
-        last, counts = _open_urgent(world)
+        count, last = _open_urgent(world, area)
         for trigger, until in zip(alert.rules.triggers, alert.until, strict=True):
-            _look_at(world, trigger, until, counts, last)
-        at += alert.rules.check_time
+            _look_at(world, trigger, until, area, count, last)
+        if len(alert.open[area]) <= alert.few and all(until[area] == -inf for until in alert.until):
+            break
+    alert.looking[area] = False
 
 
-def _look_at(world: World, trigger: AlertTrigger, until: list[float], counts: Sequence[int], last: Sequence[int]) -> None:
-    """Apply one trigger to every area."""
+def _look_at(world: World, trigger: AlertTrigger, until: list[float], area: int, count: int, last: int) -> None:
+    """Apply one trigger to an area."""
     now = world.now
-    for area, count in enumerate(counts):
-        if trigger.when == "open_incidents" and count > trigger.threshold:
-            until[area] = now + trigger.hold_time
-            settle(world, area, last[area])
-        elif -inf < until[area] <= now:
-            until[area] = -inf
-            settle(world, area, world.alert.raised_by[area])
+    if trigger.when == "open_incidents" and count > trigger.threshold:
+        until[area] = now + trigger.hold_time
+        settle(world, area, last)
+    elif -inf < until[area] <= now:
+        until[area] = -inf
+        settle(world, area, world.alert.raised_by[area])
 
 
-def _open_urgent(world: World) -> tuple[list[int], list[int]]:
-    """By area: open election incidents of priority 1 and 2 that the room knows of, and the latest record about them."""
-    areas, forces = len(world.alert.level), _forces(world)
-    counts, last = [0] * areas, [-1] * areas
-    for task in world.tasks.values():
-        if task.priority <= URGENT and task.status in _OPEN and task.cls.group == "election":
-            area = task.area.index // forces
-            counts[area] += 1
-            last[area] = max(last[area], task.last)
-    return last, counts
+def _open_urgent(world: World, area: int) -> tuple[int, int]:
+    """Open election incidents of priority 1 and 2 of an area that the room knows of, and the latest record about them."""
+    rows = [task.last for task in world.alert.open[area].values() if task.priority <= URGENT and task.status in _OPEN]
+    return len(rows), max(rows, default=-1)
 
 
 def warned(world: World, area: int, cause: int) -> None:
@@ -176,6 +205,7 @@ def warned(world: World, area: int, cause: int) -> None:
     for trigger, until in zip(world.alert.rules.triggers, world.alert.until, strict=True):
         if trigger.when == "warning":
             until[area] = world.now + trigger.hold_time
+            _look_out_from_now(world, area)
     settle(world, area, cause)
 
 
@@ -186,12 +216,8 @@ def order_level(world: World, area: int, level: int, cause: int) -> None:
 
 
 def start_alert(world: World) -> None:
-    """Start what the alert needs. Raises ``InputError`` for triggers in a day without an end."""
+    """Start what the alert needs."""
     plan = world.scenario.alert
     assign_turns(world)
     if len(plan.at):
         Story(world.clock, timetable(world))
-    if plan.rules.triggers:
-        if world.scenario.calendar.end == inf:
-            raise InputError("alert.triggers: the day has no end; give the calendar one")
-        Story(world.clock, look_out(world))

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from math import ceil, inf
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,10 +19,12 @@ from sim.policies.presence import plan_presences
 from sim.processes.access import Access
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
-from sim.processes.callers import echoes, first_rooms, odd_marks, report_factors
+from sim.processes.callers import ASTRAY, echoes, first_rooms, odd_marks, report_factors
 from sim.processes.command import Command, RememberedFleet, go_up
 from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
+from sim.processes.meet import ask_about_tasks, may_part
+from sim.processes.parts import far_checkpoints, far_posts, part_size, streets
 from sim.processes.picture import GuidedArea, send_from_district
 from sim.processes.queue import DispatchArea
 from sim.processes.reserve import SECTION, keep
@@ -31,6 +33,9 @@ from sim.processes.room import Desk, Room
 from sim.processes.world import World
 from sim.scenario import Scenario
 from sim.territory.travel import Travel, build_travel
+
+if TYPE_CHECKING:
+    from sim.forces.access import NearCentres
 
 
 def slot_types(classes: tuple[IncidentClass, ...]) -> dict[Slot, int]:
@@ -55,7 +60,8 @@ BLOCK = 64
 
 
 def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Iterator[Task]]]:
-    """The tape's incidents as tasks, in order: one stream for all of them, or one for each part of the world, with its number.
+    """The tape's incidents as tasks, in order: one stream for all of them, or one for each part of the world, with one of its
+    dispatch areas (-1: told on the common clock, since the call reaches a room of another part).
 
     Scene times and noise are widened to the longest package. Without triage every task has priority 3.
     """
@@ -81,9 +87,14 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     objects = {"cls": scenario.classes, "area": world.areas, "slots": slots}
     legs = world.tape.legs.by_task()
     if not world.clock.parts:
-        return [(0, _tasks(columns, objects, legs))]
-    rows = ((part, np.flatnonzero(area == part)) for part in range(world.clock.parts))
-    return [(part, _tasks({mark: column[own] for mark, column in columns.items()}, objects, legs)) for part, own in rows]
+        return [(-1, _tasks(columns, objects, legs))]
+    ask_about_tasks(world, columns)
+    size = scenario.dispatch_areas // world.clock.parts
+    first = np.array(world.room_across)[incidents.site] // size
+    part = np.where((columns["odd"] == ASTRAY) & (first != area // size), -1, area // size)
+    rows = ((number, np.flatnonzero(part == number)) for number in range(-1, world.clock.parts))
+    streams = ((number * size, {mark: column[own] for mark, column in columns.items()}) for number, own in rows if len(own))
+    return [(number, _tasks(own, objects, legs)) for number, own in streams]
 
 
 def _tasks(
@@ -258,10 +269,12 @@ def _give_preferences(scenario: Scenario, areas: list[DispatchArea], units: list
 def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, Iterator[Task]]]]:
     """Make the world of one run and the tasks of its tape, by part of the world."""
     travel = build_travel(scenario.territory, scenario.travel)
-    world = World(scenario, tape, travel, count_parts(scenario))
+    world = World(scenario, tape, travel)
     numbers = slot_types(scenario.classes)
     room, delay = first_rooms(scenario)
     world.room_across, world.handover_time = room.tolist(), delay.tolist()
+    near = streets(scenario)
+    _divide(world, part_size(scenario, tape, room, near), near)
     world.echoes = echoes(scenario, tape.incidents)
     world.command, world.keep, world.go_up = Command(world), partial(keep, world), partial(go_up, world)
     world.units = build_units(scenario, numbers)
@@ -269,24 +282,19 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     world.alert = Alert(scenario)
     if scenario.deterrence.is_on:
         world.presence = Presence(scenario.loops, world.units, scenario.deterrence)
-    if scenario.traffic.access_factor > 1.0:
-        world.access = Access(scenario, world.units, travel, world.closing)
+    if near is not None:
+        world.access = Access(scenario, world.units, travel, world.closing, near)
     inside = np.array([cls.inside for cls in scenario.classes], dtype=np.bool_)[tape.incidents.cls]
     world.entry_marks = dict(zip(tape.incidents.id[inside].tolist(), tape.incidents.entry[inside].tolist(), strict=True))
     world.unit_by_id = {unit.id: unit for unit in world.units if scenario.units.mobile[unit.index]}
     return world, tasks_of_tape(world, numbers)
 
 
-def count_parts(scenario: Scenario) -> int:
-    """Number of parts of the world that can be told one after another: the dispatch areas, or 0 where they depend on each other.
-
-    They do so by mutual aid, by calls that reach the neighbour's room, by the main room and the ladder, and by units that are
-    based at another area's sites (a fixed team settles what happens there).
-    """
-    sites, units = scenario.territory.sites, scenario.units
-    based = scenario.dispatch_area(sites.area, sites.force)[units.base]
-    command = scenario.command
-    linked = command.main_room or command.ladder or (command.border_distance > 0.0 and command.border_share > 0.0)
-    linked = linked or scenario.dispatch.aid != "never"
-    apart = not linked and bool((based == scenario.dispatch_area(units.area, units.force)).all())
-    return scenario.dispatch_areas if apart and scenario.dispatch_areas > 1 else 0
+def _divide(world: World, size: int, near: NearCentres | None) -> None:
+    """Give every part of so many dispatch areas a queue of its own (0: they share one)."""
+    if size:
+        world.clock.divide(world.scenario.dispatch_areas, size)
+        world.clock.may_part = partial(may_part, world)
+        world.trace.sort = True
+        world.far_posts = far_posts(world.scenario, near, size)
+        world.far_checkpoints = far_checkpoints(world.scenario, world.tape, size)

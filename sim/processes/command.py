@@ -12,6 +12,7 @@ import numpy as np
 from sim.policies.dispatch import may_lend
 from sim.processes.fleet import Fleet
 from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.meet import ahead_time, ask_about, asks, lend_out
 from sim.processes.response import end_if_done
 from sim.processes.room import Desk
 from sim.processes.world import K, World
@@ -20,6 +21,7 @@ from sim.trace import LADDER
 if TYPE_CHECKING:
     from sim.processes.actors import Task, Unit
     from sim.processes.queue import DispatchArea
+    from sim.settings.command import CommandSettings
 
 TRIAGE, RESERVE, NEIGHBOURS, FEWER = range(len(LADDER))
 Step = Callable[[World, "Task"], Tale]
@@ -62,20 +64,20 @@ class Command:
         scenario = world.scenario
         self.rules = rules = scenario.command
         self.main = Desk(rules.main_operators) if rules.main_room else None
-        self.asks = rules.main_room or rules.ladder or (rules.picture_age > 0.0 and scenario.dispatch.aid != "never")
+        self.asks = asks(scenario)
         self.priority = max(rules.escalate_priority, scenario.dispatch.aid_priority if rules.picture_age > 0.0 else 0)
         self.lenders: dict[int, list[DispatchArea]] = {}
-        self.steps = _steps(self)
-        self.held: dict[int, list[Unit]] = {}
+        self.steps = _steps(rules)
+        self.lent: list[tuple[Unit, Task]] = []
+        """Units on their way to, or at work for, another part of the world."""
 
     def climbs(self, task: Task) -> bool:
         """Whether a task that waits is taken further up."""
         return self.asks and task.priority <= self.priority and task.cls.group != "planned"
 
 
-def _steps(command: Command) -> list[tuple[float, Step]]:
+def _steps(rules: CommandSettings) -> list[tuple[float, Step]]:
     """The steps that are switched on, each with the seconds before it; help is asked for again and again."""
-    rules = command.rules
     help_after = rules.escalate_time if rules.main_room else 0.0
     if not rules.ladder:
         return [(help_after, seek_help)]
@@ -102,6 +104,7 @@ def go_up(world: World, task: Task) -> None:
     """Start a task's climb, if it waits, such tasks climb and it is not climbing already."""
     if task.queued is not None and world.command.climbs(task) and task.id not in world.climbing:
         world.climbing.add(task.id)
+        ask_about(world, world.clock._now + ahead_time(world.command.rules), task.area.index, task.id)
         Story(world.clock, climb(world, task))
 
 
@@ -228,6 +231,9 @@ def lend(world: World, lender: DispatchArea, task: Task, spare: Callable[[int], 
     for place, s, unit in chosen:
         task.open_slots.remove((place, s))
         task.area.send(task, place, unit, cause)
+        lend_out(world, task, unit)
     if task.open_slots:
         task.area.enqueue(task)
+    else:  # those it held back may be served
+        task.area.serve(now, task.last)
     return len(chosen)

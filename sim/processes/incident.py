@@ -9,12 +9,13 @@ from sim.demand.tape import CHANNELS, THINNINGS
 from sim.errors import InputError
 from sim.processes import entry
 from sim.processes.actors import Task
+from sim.processes.alert import notice
 from sim.processes.callers import UNHEARD, call_again, first_room, hush
 from sim.processes.closing import late
 from sim.processes.command import go_up
 from sim.processes.kernel import TASK, Story, Tale
 from sim.processes.thinning import factor_of
-from sim.processes.world import K, World
+from sim.processes.world import ELECTION, K, World
 from sim.trace import LAPSE_REASONS
 
 PATIENCE, NOBODY, UNREPORTED = range(len(LAPSE_REASONS))
@@ -42,6 +43,8 @@ def incident(world: World, task: Task) -> Tale:
     clock, area = world.clock, task.area.index
     world.tasks[task.id] = task
     world.record(K["occurred"], task, None, task.site, area)
+    if task.cls.group == ELECTION:
+        notice(world, task)
     if (task.candidate == task.candidate or task.id in world.cancelled) and not happens(world, task):
         return
     if task.odd == UNHEARD:

@@ -7,12 +7,10 @@ tasks. Nothing happens in the past: an event asked for before the present moment
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush, heapreplace
 from math import inf, nextafter
-from operator import itemgetter
 from typing import Any
 
 from simpy import Environment, Event, Process
@@ -30,50 +28,60 @@ TASK = 4 << 48
 Moment = tuple[float, int]
 """When, and with which rank (one of the above plus a stable id)."""
 Tale = Generator[Event | Moment, Any, None]
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of a run.
-
-    A day holds hundreds of thousands of live objects and frees them by reference count; looking through them again and again
-    costs a quarter of the run and finds next to nothing.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
+Question = Callable[[float], float]
+STAY_TIME = 60.0
+"""Seconds for which parts that have met are told side by side before they may part again."""
 
 
 class Clock(Environment):
     """A SimPy environment whose events carry absolute times and ranks.
 
-    ``parts`` of the world that nothing links may have queues of their own: each is told in one go up to the next event of the
-    common queue, so that what it needs stays in the processor's cache. What a part does must not depend on another one's state;
-    everything that reaches across (orders, phases) belongs to the common queue and finds all parts at its own moment.
+    Parts of the world that depend on each other only now and then have queues of their own: each is told in one go up to the next
+    event of the common queue, so that what it needs stays in the processor's cache. What reaches across at known moments (orders,
+    phases) belongs to the common queue and finds all parts at its own moment. What may reach across some day is a question
+    (``ask_at``) that no part passes: its answer is when to ask again, and where that is now the parts are told side by side, in
+    the order of time, until ``may_part`` says that they are apart again.
     """
 
-    def __init__(self, initial_time: float = 0.0, parts: int = 0) -> None:
+    def __init__(self, initial_time: float = 0.0) -> None:
         super().__init__(initial_time)
         self._common: list[Any] = self._queue
-        self._parts: list[list[Any]] = [[] for _ in range(parts)]
+        self._parts: list[list[Any]] = []
+        self._size = 1
+        self._questions: list[tuple[float, int, int, Question]] = []
+        self.is_apart = False
+        self.may_part: Callable[[], bool] = bool
+        self._since = -inf
 
     @property
     def parts(self) -> int:
         """Number of parts with a queue of their own (0: there is one queue for all)."""
         return len(self._parts)
 
+    def divide(self, areas: int, size: int) -> None:
+        """Give every ``size`` of so many dispatch areas a queue of their own, before the first story begins."""
+        self._parts, self._size = [[] for _ in range(areas // size)], size
+        self.is_apart = bool(self._parts)
+
+    def part_of(self, area: int) -> int:
+        """The part to which a dispatch area belongs (-1: to the common queue)."""
+        return area // self._size if self._parts and area >= 0 else -1
+
     @contextmanager
-    def part(self, number: int) -> Iterator[None]:
-        """Give the stories that are started inside to one part, if there are parts."""
-        self._queue = self._parts[number] if self._parts else self._common
+    def part(self, area: int) -> Iterator[None]:
+        """Give the stories that are started inside to the part of a dispatch area (-1: to the common queue)."""
+        before, part = self._queue, self.part_of(area)
+        self._queue = self._parts[part] if part >= 0 else self._common
         try:
             yield
         finally:
-            self._queue = self._common
+            self._queue = before
+
+    def ask_at(self, at: float, area: int, question: Question) -> None:
+        """Have no part pass the moment ``at`` before ``question``, given the present, has said when to be asked again (infinity:
+        never). The answer must not depend on parts but that of ``area``; what it is about lies at that moment or later."""
+        if self._parts:
+            heappush(self._questions, (at, self.part_of(area), next(self._eid), question))
 
     @property
     def teller(self) -> Story:
@@ -101,16 +109,95 @@ class Clock(Environment):
 
     def _process(self, until: float) -> None:
         """Process every event up to and including ``until``."""
-        while self._parts and self._common and self._common[0][0] <= until:
-            at = self._common[0][0]
-            for queue in self._parts:
-                self._tell(queue, nextafter(at, -inf))
-            queues = [self._common, *self._parts]
-            while ready := [queue for queue in queues if queue and queue[0][0] <= at]:
-                self._tell(min(ready, key=itemgetter(0)), at, once=True)
-        for queue in self._parts or [self._common]:
-            self._tell(queue, until)
+        while not (self._go_apart(until) if self.is_apart else self._go_together(until)):
+            pass
         self._queue = self._common
+
+    def _go_apart(self, until: float) -> bool:
+        """Tell the parts one after another; return whether ``until`` was reached, else they are told together from now on."""
+        while self.is_apart:
+            at = self._common[0][0] if self._common else inf
+            asked = self._questions[0][0] if self._questions else inf
+            if min(at, asked) > until or min(at, asked) == inf:
+                self._tell_parts(until)
+                return True
+            if asked <= at:
+                self._ask()
+            else:
+                self._tell_parts(nextafter(at, -inf))
+                self._tell_side_by_side(at)
+        return False
+
+    def _tell_parts(self, until: float) -> None:
+        for queue in self._parts:
+            self._tell(queue, until)
+
+    def _ask(self) -> None:
+        """Put the next question to its part at its moment; the answer may be that all parts meet."""
+        asked, part, number, question = heappop(self._questions)
+        if part >= 0:
+            self._tell(self._parts[part], nextafter(asked, -inf))
+        self._now = now = max(asked, self._since)
+        again = question(now)
+        if again < inf:
+            heappush(self._questions, (again, part, number, question))
+        if again <= now:
+            self._tell_parts(nextafter(now, -inf))
+            self._now = now
+            self.meet()
+
+    def meet(self) -> None:
+        """Tell all parts together from now on; to be called when all of them have come to the present."""
+        self.is_apart, self._since = False, self._now
+
+    def _go_together(self, until: float) -> bool:
+        """Tell all parts together; return whether ``until`` was reached, else they are apart again."""
+        if not self._parts:
+            self._tell(self._common, until)
+            return True
+        review_at = self._since + STAY_TIME
+        self._tell_side_by_side(min(until, review_at))
+        if until < review_at:
+            return True
+        self._since = self._now = review_at
+        self.is_apart = self.may_part()
+        return not self.is_apart and not any((self._common, *self._parts))
+
+    def _tell_side_by_side(self, until: float) -> None:
+        """Tell what happens in all parts and in common, in the order of time and rank."""
+        common, heads = self._common, self._heads()
+        while True:
+            if common and (not heads or common[0] < heads[0][0]):
+                if common[0][0] > until:
+                    return
+                self._tell(common, until, once=True)
+                heads = self._heads()
+            elif heads and heads[0][0][0] <= until:
+                part = heads[0][1]
+                queue = self._parts[part]
+                self._tell(queue, until, once=True)
+                if queue:
+                    heapreplace(heads, (queue[0], part))
+                else:
+                    heappop(heads)
+            else:
+                return
+
+    def _heads(self) -> list[tuple[Any, int]]:
+        """The next entry of every part, as a heap."""
+        heads = [(queue[0], part) for part, queue in enumerate(self._parts) if queue]
+        heapify(heads)
+        return heads
+
+    def share(self, story: Story) -> None:
+        """What a story tells concerns more than one part from now on."""
+        for queue in self._parts:
+            for entry in queue:
+                if entry[3] is story and entry[2] == story.number:
+                    queue.remove(entry)
+                    heapify(queue)
+                    heappush(self._common, entry)
+                    return
 
     def _tell(self, queue: list[Any], until: float, once: bool = False) -> None:
         """SimPy's own step, written out, since a call for every event would cost a tenth of the run; and without an event
@@ -123,6 +210,8 @@ class Clock(Environment):
                 if event.number == number:
                     event.go_on()
             else:
+                if not self.is_apart:  # it may concern a story of any part
+                    self._queue = self._common
                 callbacks, event.callbacks = event.callbacks, None
                 for callback in callbacks:
                     callback(event)
@@ -138,7 +227,7 @@ class Story(Process):
 
     Its tale yields moments, ``yield at, rank``, which cost one entry in SimPy's queue and nothing else, or any SimPy event. A
     moment never lies in the past. ``number`` is that of the entry which wakes the story: one that was put off or interrupted
-    leaves an entry behind that no longer counts.
+    leaves an entry behind that no longer counts. ``moment`` is the last one it waited for.
     """
 
     env: Clock
@@ -173,10 +262,11 @@ class Story(Process):
 
     def _wait(self, moment: Moment) -> None:
         clock = self.env
-        at, self.rank = moment
+        self.moment = moment
+        at, rank = moment
         now = clock._now
         self.number = number = next(clock._eid)
-        heappush(clock._queue, (at if at > now else now, self.rank, number, self))  # type: ignore[misc]
+        heappush(clock._queue, (at if at > now else now, rank, number, self))  # type: ignore[misc]
 
     def _resume(self, event: Event) -> None:
         """The event that the tale waited for has happened; what failed is raised in the tale."""
@@ -195,7 +285,7 @@ class Story(Process):
 
     def put_off(self, at: float) -> None:
         """Wait for another moment than the one the tale asked for."""
-        self._wait((at, self.rank))
+        self._wait((at, self.moment[1]))
 
     def interrupt(self, cause: object = None) -> None:
         """End the tale where it waits for its moment."""

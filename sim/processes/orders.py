@@ -15,6 +15,7 @@ from sim.processes.alert import BY_PLAN, order_level
 from sim.processes.closing import check_order, extend, request
 from sim.processes.duty import enter_service, go_off
 from sim.processes.kernel import ORDER, Tale
+from sim.processes.meet import lend_out
 from sim.processes.reinforce import request_reinforcement
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.world import K, World
@@ -87,6 +88,7 @@ def assign(world: World, order: Inject) -> None:
             task.area.remove(task)
             task.open_slots = [slot for slot in task.open_slots if slot[0] != place]
             send(world, task, place, unit, task.last)
+            lend_out(world, task, unit)
             if task.open_slots:
                 task.area.enqueue(task)
             task.area.serve(world.now, task.last)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from math import inf
 
 import numpy as np
@@ -24,7 +26,7 @@ from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.entry import positions
 from sim.processes.guard import start_guards
 from sim.processes.incident import demand
-from sim.processes.kernel import PLAN, Story, Tale, uncollected
+from sim.processes.kernel import PLAN, Story, Tale
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
@@ -33,6 +35,22 @@ from sim.processes.warning import start_warnings
 from sim.processes.world import K, World
 from sim.scenario import Scenario
 from sim.trace import Trace
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """Keep the cyclic garbage collector out of a run.
+
+    A day holds hundreds of thousands of live objects and frees them by reference count; looking through them again and again
+    costs a quarter of the run and finds next to nothing.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 class Simulation:
@@ -96,11 +114,12 @@ class Simulation:
             Story(clock, positions(world))
         start_reinforcement(world)
         self._start_duty()
-        technology = technology_by_site(self.scenario).tolist()
-        for site, vehicles in _vehicles_by_site(self.tape).items():
-            Story(clock, watch(world, site, technology[site], vehicles))
         sites = self.scenario.territory.sites
         ruling = self.scenario.dispatch_area(sites.area, sites.force)
+        technology = technology_by_site(self.scenario).tolist()
+        for site, vehicles in _vehicles_by_site(self.tape).items():
+            with clock.part(int(ruling[site]) if site not in world.far_checkpoints else -1):
+                Story(clock, watch(world, site, technology[site], vehicles))
         for fact in self.tape.rallies:
             with clock.part(int(ruling[fact.site])):
                 Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
@@ -110,8 +129,8 @@ class Simulation:
         start_guards(world)
         start_warnings(world)
         start_rumours(world)
-        for part, tasks in self._tasks:
-            with clock.part(part):
+        for area, tasks in self._tasks:
+            with clock.part(area):
                 Story(clock, demand(world, tasks))
 
     def _start_duty(self) -> None:
@@ -119,7 +138,7 @@ class Simulation:
         world, units, posting = self.world, self.scenario.units, self.scenario.posting
         mobile, fixed = units.mobile.tolist(), [name == "fixed_team" for name in units.kinds]
         until = dict(zip(posting.site.tolist(), posting.end.tolist(), strict=True))
-        posts: dict[tuple[object, ...], list[tuple[Unit, Shifts]]] = defaultdict(list)
+        posts: dict[tuple[float, int, int, bool, tuple[tuple[float, float], ...]], list[tuple[Unit, Shifts]]] = defaultdict(list)
         tied = np.where(tied_to_closing(units, self.scenario.territory, self.scenario.standby), units.area, -1).tolist()
         for unit, kind, area in zip(world.units, units.kind.tolist(), tied, strict=True):
             shifts = units.shifts(unit.index)
@@ -128,10 +147,11 @@ class Simulation:
                     Story(world.clock, duty(world, unit, shifts, area))
             elif shifts:
                 own = until.get(unit.base, -inf) if fixed[kind] else -inf
-                posts[own, unit.area.index, area, *((start, end) for start, end, _ in shifts)].append((unit, shifts))
-        for key, group in posts.items():
-            with world.clock.part(group[0][0].area.index):
-                Story(world.clock, hold_posts(world, group, key[0]))  # type: ignore[arg-type]
+                hours = tuple((start, end) for start, end, _ in shifts)
+                posts[own, unit.area.index, area, unit.index in world.far_posts, hours].append((unit, shifts))
+        for (last, room, _, far, _), group in posts.items():
+            with world.clock.part(-1 if far else room):
+                Story(world.clock, hold_posts(world, group, last))
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -44,13 +44,17 @@ def start_warnings(world: World) -> None:
             Story(world.clock, stand_by(world, number, presence, moments, float(plan.until[row])))
     if any(trigger.when == "warning" for trigger in world.alert.rules.triggers):
         acted = np.flatnonzero(plan.share > 0.0)
-        begun = zip(plan.begin[acted].tolist(), warnings.presence[acted].tolist(), sites.area[warnings.site[acted]].tolist())
-        Story(world.clock, raise_alert(world, sorted(begun)))
+        areas = sites.area[warnings.site[acted]]
+        for area in np.unique(areas).tolist():
+            own = acted[areas == area]
+            begun = zip(plan.begin[own].tolist(), warnings.presence[own].tolist(), strict=True)
+            with world.clock.part(area * scenario.chains):
+                Story(world.clock, raise_alert(world, area, sorted(begun)))
 
 
-def raise_alert(world: World, begun: list[tuple[float, int, int]]) -> Tale:
+def raise_alert(world: World, area: int, begun: list[tuple[float, int]]) -> Tale:
     """Where the plan acts on a warning, the alert of the area may rise (an area's level reaches all its forces)."""
-    for at, presence, area in begun:
+    for at, presence in begun:
         yield at, AFTER_TASKS
         task = world.tasks.get(presence)
         if task is not None:

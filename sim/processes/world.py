@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from sim.scenario import Scenario
     from sim.territory.travel import Travel
 
+ELECTION = "election"
 UNIT_AFTER = tuple(kind.unit for kind in KINDS)
 TASK_AFTER = tuple(kind.task for kind in KINDS)
 
@@ -36,13 +37,13 @@ class World:
 
     alert: Alert
 
-    def __init__(self, scenario: Scenario, tape: Tape, travel: Travel, parts: int = 0) -> None:
+    def __init__(self, scenario: Scenario, tape: Tape, travel: Travel) -> None:
         self.scenario = scenario
         self.territory = scenario.territory
         self.tape = tape
         self.travel = travel
-        self.clock = Clock(scenario.calendar.begin, parts)
-        self.trace = Trace(sort=parts > 0)
+        self.clock = Clock(scenario.calendar.begin)
+        self.trace = Trace()
         self.units: list[Unit] = []
         self.unit_by_id: dict[int, Unit] = {}
         self.tasks: dict[int, Task] = {}
@@ -67,6 +68,9 @@ class World:
         self.gone_home: set[int] = set()
         self.staying: set[int] = set()
         """Centres whose team stays with the boxes until they are escorted."""
+        self.far_posts: frozenset[int] = frozenset()
+        self.far_checkpoints: frozenset[int] = frozenset()
+        """Posts (rows of units) and checkpoints (sites) that matter to another part (see ``sim.processes.parts``)."""
         self.presences: dict[int, float] = {}
         """Chance that the plan acts on a warning, by the id of the presence that it would send."""
         self.presence_of: dict[int, int] = {}
@@ -107,6 +111,8 @@ class World:
     def forget(self, task: Task) -> None:
         """A task is over; wake the tales that wait for its end (``awaited``, by its id), which are given the task."""
         del self.tasks[task.id]
+        if task.cls.group == ELECTION:
+            self.alert.forget(task)
         if task.id in self.awaited:
             event = self.awaited.pop(task.id)
             self.clock.fire(event, TASK + task.id)
