@@ -44,6 +44,7 @@ PURPOSES: dict[str, int] = {
     "entry": 42,
     "counts": 80,
     "convoys": 81,
+    "delivery": 82,
     "warnings": 70,
     "false_warnings": 71,
     "rumours": 72,

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.demand.ballots import draw_convoys, draw_counts
 from sim.demand.catalogue import build_classes
+from sim.demand.delivery import delivery_errands
 from sim.demand.duplicates import duplicate_calls
 from sim.demand.election import election_groups
 from sim.demand.escorts import escort_errands
@@ -70,6 +71,7 @@ def draw_tape(
         drawn = join_incidents(drawn, presences(world, warnings))
     vehicles = draw_vehicles(world, traffic or Traffic(), drawn)
     errands = [*sweeps, *patrol_errands(world, rallies), *match_errands(world, matches), *escort_errands(world)]
+    errands += delivery_errands(world)
     rows, legs = with_errands(world, drawn, errands)
     gatherings = sorted((rally for area in (*rallies, *matches) for rally in area), key=lambda rally: rally.id)
     tape = Tape(rows, vehicles, tuple(gatherings), legs=legs, warnings=warnings, rumours=rumours)

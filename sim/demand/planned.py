@@ -5,7 +5,7 @@ They are as exogenous as incidents: when, where, for how long and how long they 
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -91,9 +91,10 @@ def _rows(world: World, ids: NDArray[np.int64], tasks: Sequence[Errand]) -> Inci
 def _noise(world: World, tasks: Sequence[Errand], width: int) -> Floats:
     """Travel noise (tasks, width), median 1."""
     codes, out = world.territory.area_codes, np.empty((len(tasks), width))
-    groups = {(e.cls, e.area) for e in tasks}
-    for cls, area in groups:
-        rows = [i for i, e in enumerate(tasks) if (e.cls, e.area) == (cls, area)]
+    groups = defaultdict[tuple[str, int], list[int]](list)
+    for i, e in enumerate(tasks):
+        groups[e.cls, e.area].append(i)
+    for (cls, area), rows in groups.items():
         stream = world.streams("travel_noise", entity(codes[area], cls))
         out[rows] = stream.standard_normal((len(rows), MAX_UNITS))[:, :width]
     return np.asarray(np.exp(world.settings.noise_sigma * out))

@@ -26,7 +26,7 @@ from sim.settings.incidents import (
     WaitSettings,
     sums_to_one,
 )
-from sim.settings.planned import EscortSettings, MatchSchedule, RallyClassSettings, RoundSettings, SweepSettings
+from sim.settings.planned import DeliverySettings, EscortSettings, MatchSchedule, RallyClassSettings, RoundSettings, SweepSettings
 from sim.settings.signals import RumourDraws, WarningDraws
 from sim.yamlfile import load_yaml
 
@@ -200,6 +200,7 @@ class DemandSettings:
     vehicles: VehicleSettings = _from_table("vehicles")
     rallies: RallySchedule = _from_table("rallies")
     escorts: EscortSettings = _from_table("escorts")
+    delivery: DeliverySettings = _from_table("delivery")
     ballots: BallotSettings = _from_table("ballots")
     classes: dict[str, ClassSettings] = _from_table("classes")
     warnings: WarningDraws = Field(default_factory=WarningDraws)

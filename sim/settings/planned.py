@@ -149,3 +149,28 @@ class EscortSettings:
 
     vips: VipSettings
     commission: CommissionSettings
+
+
+@settings
+class DeliverySettings:
+    """Voting material on its way to the centres before the opening, carried by electoral staff, escorted by ``package``.
+
+    Each trip supplies up to ``stops`` centres of a commune from the commune's collection point: it is due between
+    ``from_time`` and ``until_time`` ahead of the opening; loading takes ``load_time``, each centre ``unload_time``. If nobody is
+    sent within ``wait_time`` it sets out uncovered.
+    """
+
+    package: str
+    priority: Priority
+    stops: Number
+    from_time: Seconds
+    until_time: Seconds
+    load_time: Seconds
+    unload_time: Seconds
+    wait_time: Seconds
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> DeliverySettings:
+        if self.until_time > self.from_time:
+            raise ValueError("until_time: must not be above from_time, both are ahead of the opening")
+        return self
