@@ -110,6 +110,9 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--export",),
         {"metavar": "FILE", "help": "write all rows to a .csv or .parquet file, with a dictionary of its columns beside it"},
     ),
+    "compared": (("--measure",), {"metavar": "NAME", "help": "measure to compare (default: potential_response)"}),
+    "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
+    "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -126,6 +129,10 @@ COMMANDS = {
     "results": Command(
         "what a study holds, also while it runs", texts.RESULTS, "sim.commands.results.results",
         ("measure", "option", "by", "every", "export", "plugin"), "STUDY, the folder of a study",
+    ),
+    "power": Command(
+        "how many days would show a difference", texts.POWER, "sim.commands.power.power",
+        ("compared", "difference", "power"), "FOLDER of a study",
     ),
     "territory": Command(
         "centres and offices by force, area and fabric", texts.TERRITORY, "sim.commands.show.territory", ("language", "cfg"),

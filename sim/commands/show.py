@@ -22,6 +22,7 @@ from sim.evidence import evidence_of
 from sim.forces.ledger import Ledger, summarise
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Entry
+from sim.measures.estimators import SPECIAL, estimator_of
 from sim.runs.stories import ENTRIES as STORIES
 from sim.settings import Settings, dump
 from sim.settings.gate import known_keys
@@ -172,8 +173,10 @@ def explain(args: Namespace) -> Answer:
 
 def _output(entry: Entry) -> Answer:
     data = {"command": "explain", "what": "output", **{f.name: getattr(entry, f.name) for f in fields(entry)}}
+    data["estimator"] = estimator_of(entry.name) if entry.name in SPECIAL or "headline" in entry.tables else None
     shown = [f"{entry.name} [{entry.unit}]", entry.definition]
     shown += [f"formula: {entry.formula}"] if entry.formula else []
+    shown += [f"over the days of a study: {data['estimator']}"] if data["estimator"] else []
     shown += [f"in: {', '.join(entry.tables)}"] if entry.tables else []
     return Answer(data, shown)
 

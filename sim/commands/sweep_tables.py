@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor, inf, log10
 
 from sim.commands.answer import Answer, Grid
+from sim.study.control import control_gain, variance_ratio
 from sim.study.design import Study
 from sim.study.result import Comparison, StudyResult, compare
-from sim.study.statistics import Estimate
+from sim.study.statistics import Estimate, pairing_gain
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,8 @@ SHOWN = {
     "minutes_lost": Column("minutes lost at checkpoints", "thousand", 1000.0),
 }
 """Measures of the printed table."""
+WIDTH = 100
+"""Columns that tables fit into."""
 HEADS = {
     "heads_on_duty": "on duty at noon",
     "heads_mobile": "of them in mobile units",
@@ -78,20 +81,92 @@ def points_answer(study: Study) -> Answer:
 
 
 def tables(result: StudyResult) -> list[str | Grid]:
-    """Heads, means with 95 % intervals, and differences to the baseline."""
+    """Heads, means with 95 % intervals, differences to the baseline, and what days in common gained.
+
+    Few options stand side by side; where that would be too wide, every measure has a table of its own.
+    """
     comparisons = {(c.option, c.measure): c for c in compare(result, list(SHOWN))}
     names = [option.name for option in result.study.options]
-    means = [_mean_row(column, [comparisons[n, m].estimate for n in names]) for m, column in SHOWN.items()]
+    others = [n for n in names if n != result.study.baseline]
+    shown: list[str | Grid] = list(heads_table(result))
+    wide = [_means(result, comparisons, names), *([_differences(result, comparisons, others)] if others else [])]
+    if max(map(_width, wide)) <= WIDTH:
+        shown += wide
+    else:
+        shown += [_by_measure(result, [comparisons[n, m] for n in names], column) for m, column in SHOWN.items()]
+    return [*shown, *_family_words(comparisons, others), *gains(result)]
+
+
+def _means(result: StudyResult, found: Mapping[tuple[str, str], Comparison], names: Sequence[str]) -> Grid:
+    rows = [_mean_row(column, [found[n, m].estimate for n in names]) for m, column in SHOWN.items()]
     days = counted(result.study.replications, "day")
     title = f"Means over {days}, with 95 % intervals" if result.study.replications > 1 else f"Figures of {days}: no intervals"
-    shown: list[str | Grid] = [*heads_table(result), Grid(title, ["measure", *names], means)]
-    others = [n for n in names if n != result.study.baseline]
-    if others:
-        kind = "on the same days" if result.same_days else "between different days (not paired)"
-        title = f"Difference to '{result.study.baseline}' {kind}, 95 % intervals (* excludes zero)"
-        rows = [_difference_row(column, [comparisons[n, m] for n in others]) for m, column in SHOWN.items()]
-        shown.append(Grid(title, ["measure", *others], rows))
-    return shown
+    return Grid(title, ["measure", *names], rows)
+
+
+def _kind(result: StudyResult) -> str:
+    return "on the same days" if result.same_days else "between different days (not paired)"
+
+
+def _differences(result: StudyResult, found: Mapping[tuple[str, str], Comparison], others: Sequence[str]) -> Grid:
+    title = f"Difference to '{result.study.baseline}' {_kind(result)}, 95 % intervals (* excludes zero)"
+    rows = [_difference_row(column, [found[n, m] for n in others]) for m, column in SHOWN.items()]
+    return Grid(title, ["measure", *others, "would show from"], rows)
+
+
+def _by_measure(result: StudyResult, row: Sequence[Comparison], column: Column) -> Grid:
+    """One measure, an option a line."""
+    means, differences = _mean_row(column, [c.estimate for c in row])[1:], _difference_row(column, row)[1:-1]
+    floors = [shows_from([c], column) for c in row]
+    title = f"{column.heading}: difference to '{result.study.baseline}' {_kind(result)}"
+    rows = [
+        [c.option, mean, "baseline" if c.difference is None else difference, "" if c.difference is None else floor]
+        for c, mean, difference, floor in zip(row, means, differences, floors, strict=True)
+    ]
+    return Grid(title, ["option", "mean (95 % interval)", "difference (* excludes zero)", "would show from"], rows)
+
+
+def _width(grid: Grid) -> int:
+    """Columns a grid needs if no cell is broken."""
+    cells = zip(grid.headings, *grid.rows, strict=True)
+    return sum(max(len(str(cell or "no data")) for cell in column) + 2 for column in cells)
+
+
+def _family_words(found: Mapping[tuple[str, str], Comparison], others: Sequence[str]) -> list[str]:
+    """What the intervals of several options promise."""
+    methods = {c.family.method for c in found.values() if c.difference is not None and c.joint is not None}
+    together = sorted(methods - {"alone"})
+    words = [f"Intervals of differences hold together for the {len(others)} options of a measure ({', '.join(together)})."]
+    return words if together else []
+
+
+def gains(result: StudyResult) -> list[str]:
+    """What common days and the potential response gain in variance, in words, for the mean response of the options."""
+    base, others = result.baseline, [n for n in range(len(result.study.options)) if n != result.baseline]
+    if not result.same_days or not others:
+        return []
+    rows = [[result.sample(n, m) for m in ("response_mean", "potential_response")] for n in [base, *others]]
+    (own, companion), rest = rows[0], rows[1:]
+    common = _span([pairing_gain(sample, own) for sample, _ in rest])
+    control = _span([control_gain(sample, own, (potential, companion)) for sample, potential in rest])
+    ratio = _span([variance_ratio((sample, own), (potential, companion)) for sample, potential in rest])
+    if common is None:
+        return []
+    words = f"Common days cut the variance of differences in mean response {common}"
+    if control is not None:
+        words += f"; potential response as control variate would be worth {control} if its mean were known (not applied)"
+    if ratio is not None:
+        words += f"; differences in potential response itself vary {ratio} less"
+    return [f"{words}."]
+
+
+def _span(factors: Sequence[float | None]) -> str | None:
+    """``12x``, or ``8.1x to 12x``."""
+    ends = sorted(factor for factor in factors if factor is not None)
+    if not ends:
+        return None
+    low, high = (f"{end:.2g}x" if end < 99.5 else f"{end:,.0f}x" for end in (ends[0], ends[-1]))
+    return low if low == high else f"{low} to {high}"
 
 
 def heads_table(result: StudyResult) -> list[str | Grid]:
@@ -135,24 +210,37 @@ def amount(estimate: Estimate, column: Column, places: int) -> str | None:
 
 
 def _difference_row(column: Column, comparisons: Sequence[Comparison]) -> list[str | None]:
-    halves = [c.difference.half_width / column.scale for c in comparisons if c.difference and c.difference.half_width]
+    halves = [c.together.half_width / column.scale for c in comparisons if c.together and c.together.half_width]
     places = digits(halves)
-    return [column.heading, *(change(c, column, places) for c in comparisons)]
+    return [column.heading, *(change(c, column, places) for c in comparisons), shows_from(comparisons, column)]
+
+
+def shows_from(comparisons: Sequence[Comparison], column: Column) -> str | None:
+    """The smallest difference that these days would have shown, of the noisiest of some comparisons."""
+    known = [c.detectable / column.scale for c in comparisons if c.detectable is not None and not c.is_nil]
+    if not known:
+        return "" if any(c.is_nil for c in comparisons) else None
+    return _number(max(known), digits([max(known)]))
 
 
 def change(comparison: Comparison, column: Column, places: int) -> str | None:
     """``-0.62 (-0.70 to -0.54) *``: the difference and its interval, cut to what is possible; a star where it excludes zero."""
-    difference = comparison.difference
+    difference = comparison.together
     if difference is None or difference.mean is None:
         return None
     if comparison.is_nil:
         return "no difference on any day"
-    text = f"{difference.mean / column.scale:+.{places}f}"
+    text = _signed(difference.mean / column.scale, places)
     if difference.low is None or difference.high is None:
         return text
     reach = column.most - column.least
-    low, high = (f"{min(max(end, -reach), reach) / column.scale:+.{places}f}" for end in (difference.low, difference.high))
+    low, high = (_signed(min(max(end, -reach), reach) / column.scale, places) for end in (difference.low, difference.high))
     return f"{text} ({low} to {high}){' *' if comparison.is_real else ''}"
+
+
+def _signed(value: float, places: int) -> str:
+    """With its sign, and no minus before a zero."""
+    return f"{round(value, places) + 0.0:+.{places}f}"
 
 
 def _number(value: float, places: int) -> str:

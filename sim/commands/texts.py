@@ -62,6 +62,15 @@ examples:
 It only reads, and may be asked at any time: of a sweep that is running it shows what is stored by then. Without --by, the
 screen shows options and an export has one row for each run. runs.dictionary.csv says what every column of runs.csv means."""
 
+POWER = """
+examples:
+  pollday power studies/cars --measure response_mean --difference 30
+  pollday power studies/cars --difference 5 --power 0.9 --json
+
+Takes the spread of the daily differences that the study has stored, and says for every option how many days would show a
+difference of that size (in the measure's unit, seconds or shares), and which difference the stored days would have shown.
+Both by the noncentral t distribution."""
+
 TERRITORY = f"""
 examples:
   pollday territory preset=dz-2017-national

@@ -16,6 +16,7 @@ from sim.measures import (
     cost,
     coverage,
     doors,
+    estimators,
     matches,
     occupancy,
     officers,
@@ -107,7 +108,7 @@ def as_markdown() -> str:
     for title, entries in sections.items():
         lines += ["", f"## {title}", "", "| name | unit | definition | formula |", "|---|---|---|---|"]
         lines += [f"| `{e.name}` | {e.unit} | {e.definition} | {_code(e.formula)} |" for e in entries]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", *estimators.as_markdown()]) + "\n"
 
 
 def _code(formula: str) -> str:

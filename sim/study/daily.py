@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, nearest
-from sim.study.ratios import RATIOS
+from sim.measures.estimators import RATIOS
 
 Floats = NDArray[np.float64]
 POOLED = (

@@ -6,7 +6,7 @@ on lucky samples (0.93 instead of 0.95 covered); deciding on whatever has arrive
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import inf, sqrt
 from typing import Annotated, Any, Literal
@@ -14,9 +14,10 @@ from typing import Annotated, Any, Literal
 import numpy as np
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import InputError
+from sim.errors import InputError, nearest
+from sim.measures.estimators import RATIOS
 from sim.settings.base import settings
-from sim.study.daily import PerReplication, checked
+from sim.study.daily import PerReplication, Runs, checked
 from sim.study.statistics import daily_differences, observations, t_quantile
 
 
@@ -62,6 +63,21 @@ class Precision:
     def targets(self) -> dict[str, float]:
         """Half-width wanted, by measure."""
         return dict(zip(self.measure, self.half_width, strict=True))
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Scalars of a run that decide: the measures, or numerators and denominators where they are ratios of sums."""
+        return tuple(dict.fromkeys(part for name in self.measure for part in RATIOS.get(name, (name,))))
+
+    def check(self, known: Collection[str]) -> None:
+        """Refuse a measure that a run does not have. Raises ``InputError``."""
+        for name in self.measure:
+            if name not in known:
+                raise InputError(f"precision.measure={name}: no run has it{nearest(name, known)}")
+
+    def samples(self, runs: Runs) -> dict[str, PerReplication]:
+        """The measures of one option from its stored runs, which hold at least ``columns``."""
+        return {name: runs.sample(name) for name in self.measure}
 
     def looks(self, upto: int) -> list[int]:
         """Numbers of replications at which it is decided, up to some number; the cap is the last one."""

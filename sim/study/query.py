@@ -8,11 +8,11 @@ from typing import Any
 
 from sim.errors import InputError, nearest
 from sim.measures.entry import Cell, Table
+from sim.measures.estimators import RATIOS
 from sim.study.contents import Run
 from sim.study.daily import PerReplication, Runs, by_day
 from sim.study.identity import Point
 from sim.study.outcome import Floats
-from sim.study.ratios import RATIOS
 from sim.study.statistics import NO_DATA, estimate, paired_difference, unpaired_difference
 from sim.study.store import Store
 

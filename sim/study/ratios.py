@@ -11,19 +11,8 @@ import numpy as np
 from sim.demand.classes import GROUPS
 from sim.measures.calls import call_table
 from sim.measures.collect import Measures
+from sim.measures.estimators import RATIOS
 
-RATIOS = {
-    "compliance_p1": ("compliance_p1_within", "compliance_p1_judged"),
-    "compliance_p2": ("compliance_p2_within", "compliance_p2_judged"),
-    "compliance_p1_p2": ("compliance_p1_p2_within", "compliance_p1_p2_judged"),
-    "patrol_first": ("answered_by_patrol", "answered"),
-    "call_conversion": ("calls_dispatched", "calls"),
-    "calls_lost": ("calls_unanswered", "calls"),
-    "calls_in_time": ("calls_taken_in_time", "calls"),
-    "planned_covered": ("planned_tasks_covered", "planned_tasks"),
-    "coverage": ("office_steps_covered", "office_steps"),
-}
-"""Measure -> (numerator, denominator), as they are called among the scalars of a run."""
 _PRIORITIES = {"compliance_p1": (1,), "compliance_p2": (2,), "compliance_p1_p2": (1, 2)}
 
 

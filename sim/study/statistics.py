@@ -189,11 +189,24 @@ def unpaired_difference(option: PerReplication, baseline: PerReplication) -> Est
     return Estimate(mean, float(high - low) / 2, days, float(test.df))
 
 
-def smallest_detectable(difference: Estimate) -> float | None:
-    """The difference that these replications would have shown with 95 % confidence and 80 % power (None: cannot say)."""
+def smallest_detectable(difference: Estimate, level: float = 1.0 - CONFIDENCE) -> float | None:
+    """The difference that these replications would have shown at a two-sided ``level`` with 80 % power (None: cannot say)."""
     if difference.error is None or difference.replications < 2:
         return None
-    return difference.error * (t_quantile(difference.degrees) + float(stats.t.ppf(POWER, difference.degrees)))
+    degrees = difference.degrees
+    return difference.error * float(stats.t.ppf(1.0 - level / 2, degrees) + stats.t.ppf(POWER, degrees))
+
+
+def pairing_gain(option: PerReplication, baseline: PerReplication) -> float | None:
+    """By how much common days cut the variance of the difference, against as many days of each option's own.
+
+    None: fewer than two common days, or no spread left.
+    """
+    a, b = common(option, baseline)
+    daily = daily_differences(option, baseline)
+    if len(daily) < 2 or not np.isfinite(daily).all() or not np.ptp(daily):
+        return None
+    return float((observations(a).var(ddof=1) + observations(b).var(ddof=1)) / daily.var(ddof=1))
 
 
 def band(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

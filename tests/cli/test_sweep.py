@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import csv
+import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import sim.commands.sweep as module
-from sim.cli import carry_out
-from sim.commands.answer import Answer, show
+from sim.cli import carry_out, compose
+from sim.commands.answer import Answer, Grid, show
 from sim.commands.parser import parse
 from sim.commands.progress import left, progress
-from sim.commands.sweep_tables import SHOWN, amount, change, counted, digits
+from sim.commands.sweep_tables import HEADS, SHOWN, amount, change, counted, digits, tables
+from sim.measures.estimators import RATIOS
 from sim.reports import style
 from sim.resources import conf_dir
-from sim.study.result import Comparison
+from sim.study.design import Option, Study
+from sim.study.outcome import Outcome
+from sim.study.result import Comparison, StudyResult
 from sim.study.statistics import Estimate
 from tests.cli.conftest import Said
 
@@ -160,6 +165,15 @@ def test_explain_knows_the_columns_of_a_study(pollday: Callable[..., Said]) -> N
         assert pollday("explain", name, "--json").json["name"] == name
 
 
+def test_explain_names_the_estimator_of_a_figure_of_the_day(pollday: Callable[..., Said]) -> None:
+    assert "over the days of a study: ratio of sums over the days (calls_unanswered / calls), jackknife" in pollday(
+        "explain", "calls_lost"
+    ).out
+    assert "batch" in pollday("explain", "response_p90", "--json").json["estimator"]
+    assert pollday("explain", "overloaded_areas", "--json").json["estimator"] == "mean of the days, Student's t"
+    assert pollday("explain", "site", "--json").json["estimator"] is None
+
+
 def test_intervals_are_cut_to_what_is_possible() -> None:
     share, minutes = SHOWN["coverage"], SHOWN["response_mean"]
     assert amount(Estimate(0.9524, 0.2049, 3), share, 1) == "95.2 (74.8 to 100)"
@@ -194,3 +208,55 @@ def test_options_with_other_hours_or_another_territory_are_drawn_too(tmp_path: P
     said = carry_out(parse(["sweep", *words, "replications=1", "--workers", "1"]))
     assert isinstance(said, Answer) and len(said.data["pictures"]) == 5
     assert all((tmp_path / picture).stat().st_size > 5_000 for picture in said.data["pictures"])
+
+
+def test_tables_of_many_options_fit_a_hundred_columns_and_lose_nothing() -> None:
+    many = _result(options=8, days=20)
+    grids = [block for block in tables(many) if isinstance(block, Grid)]
+    by_measure = [grid for grid in grids if "difference to 'option 0' on the same days" in grid.title]
+    assert len(by_measure) == len(SHOWN) and all(len(grid.rows) == 8 for grid in by_measure)
+    assert all(grid.rows[0][2] == "baseline" for grid in by_measure)
+    text = show(Answer({}, tables(many)), as_json=False)
+    assert all(len(line.rstrip()) <= 100 for line in text.splitlines() if not line.startswith("Common days"))
+    few = [block.title for block in tables(_result(options=2, days=20)) if isinstance(block, Grid)]
+    assert few[1:] == [
+        "Means over 20 days, with 95 % intervals",
+        "Difference to 'option 0' on the same days, 95 % intervals (* excludes zero)",
+    ]
+
+
+def test_what_days_in_common_gained_is_said_with_figures() -> None:
+    said = " ".join(block for block in tables(_result(options=3, days=20)) if isinstance(block, str))
+    assert re.search(r"Common days cut the variance of differences in mean response \d+x", said)
+    assert re.search(r"potential response as control variate would be worth [\d.]+x", said) and "(not applied)" in said
+    assert re.search(r"differences in potential response itself vary [\d,.]+x", said)
+    assert "Intervals of differences hold together for the 2 options of a measure (max-t)." in said
+    alone = [block for block in tables(_result(options=1, days=20)) if isinstance(block, str)]
+    assert not any("variance" in line or "hold together" in line for line in alone)
+
+
+def test_one_day_gives_figures_without_intervals_stars_or_promises() -> None:
+    shown = tables(_result(options=2, days=1))
+    grids = [block for block in shown if isinstance(block, Grid)]
+    assert grids[1].title == "Figures of 1 day: no intervals"
+    assert not any("*" in str(cell) or "to" in str(cell).split() for row in grids[2].rows for cell in row)
+    assert all(row[-1] is None for row in grids[2].rows) and not any("variance" in str(block) for block in shown)
+
+
+def _result(options: int, days: int) -> StudyResult:
+    """A study whose days move all options alike; every measure has its figures, ratios their sums."""
+    rng = np.random.default_rng(days)
+    words = [f"staffing.patrol_cars_factor={1 + i / 10}" for i in range(options)]
+    points = tuple(Option(f"option {i}", (word,), compose(("preset=demo-city", word))) for i, word in enumerate(words))
+    study = Study("s", "?", points, days, "option 0")
+    outcomes = {}
+    for day in range(days):
+        level = rng.normal(500.0, 50.0)
+        for option in range(options):
+            figures = {m: level - 10.0 * option + rng.normal(0.0, 5.0) for m in (*SHOWN, *HEADS)}
+            figures |= {"potential_response": 100.0 - 5.0 * option + rng.normal()}
+            for above, below in RATIOS.values():
+                figures[below] = 100.0
+                figures[above] = float(rng.binomial(100, 0.9))
+            outcomes[option, day] = Outcome(dict(figures), {}, {"tape": str(day)})
+    return StudyResult(study, outcomes)

@@ -6,8 +6,8 @@ from dataclasses import fields
 from pathlib import Path
 
 from sim.measures.dictionary import DICTIONARY
+from sim.measures.estimators import RATIOS
 from sim.study.entries import ENTRIES
-from sim.study.ratios import RATIOS
 from sim.study.result import Comparison, table_rows
 from sim.study.statistics import Estimate
 

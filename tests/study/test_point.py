@@ -12,12 +12,12 @@ from sim.cli import compose
 from sim.errors import InputError
 from sim.measures.day import Day
 from sim.measures.entry import Table
+from sim.measures.estimators import RATIOS
 from sim.measures.registry import TABLES
 from sim.settings import Settings
 from sim.study.design import Option, Study
 from sim.study.figures import PLACES
 from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, run_point
-from sim.study.ratios import RATIOS
 from sim.study.result import Outcome, StudyResult, compare, table_rows
 
 TOWN = ("preset=demo-city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")

@@ -195,3 +195,14 @@ def test_calls_pooled_as_if_independent_cover_a_quarter_so_the_check_can_fail() 
 def test_a_day_without_data_yet_is_never_taken_for_a_decision() -> None:
     gap = by_day({day: float(value) for day, value in enumerate(NOISE[:30]) if day != 4})
     assert replications_wanted({"y": gap}, RULE, 4).reason == "4 of the first 10 replications done"
+
+
+def test_the_rule_reads_its_columns_from_stored_runs_and_knows_what_they_lack() -> None:
+    rule = Precision(measure="response_mean,compliance_p1", half_width="20,0.5", cap=100)
+    assert rule.columns == ("response_mean", "compliance_p1_within", "compliance_p1_judged")
+    table = np.random.default_rng(15).normal([300.0, 8.0, 10.0], [10.0, 0.5, 0.1], (40, 3))
+    verdict = replications_wanted(rule.samples(Runs(rule.columns, table)), rule, 40)
+    assert (verdict.replications, verdict.state) == (15, "reached")
+    rule.check({"response_mean", "compliance_p1"})
+    with pytest.raises(InputError, match=r"precision.measure=response_mean: no run has it .did you mean 'response_man'"):
+        rule.check({"response_man", "compliance_p1"})

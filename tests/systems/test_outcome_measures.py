@@ -76,6 +76,7 @@ def test_places_add_up_to_the_headline() -> None:
 def test_a_study_folder_holds_the_outcome_by_place(tmp_path) -> None:  # type: ignore[no-untyped-def]
     save_results(study(), [], tmp_path)
     lines = (tmp_path / "by_force.csv").read_text(encoding="utf-8").splitlines()
-    assert lines[0] == "option,force,measure,mean,half_width,replications,difference,difference_half_width"
+    estimates = "mean,half_width,replications,difference,difference_half_width,p_value,p_holm"
+    assert lines[0] == f"option,force,measure,{estimates}"
     assert sum(",calm_index," in line for line in lines) == 2 * len({row["force"] for row in place_rows(study(), "force")})
     assert (tmp_path / "by_area.csv").exists()
