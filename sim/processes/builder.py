@@ -20,9 +20,10 @@ from sim.processes.access import Access
 from sim.processes.actors import MARKS, Task, Unit
 from sim.processes.alert import Alert
 from sim.processes.callers import ASTRAY, echoes, first_rooms, odd_marks, report_factors
-from sim.processes.command import Command, RememberedFleet, go_up
+from sim.processes.command import Command, RememberedFleet
 from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
+from sim.processes.incident import wait
 from sim.processes.meet import ask_about_tasks, may_part
 from sim.processes.parts import far_checkpoints, far_posts, part_size, streets
 from sim.processes.picture import GuidedArea, send_from_district
@@ -276,7 +277,7 @@ def build_world(scenario: Scenario, tape: Tape) -> tuple[World, list[tuple[int, 
     near = streets(scenario)
     _divide(world, part_size(scenario, tape, room, near), near)
     world.echoes = echoes(scenario, tape.incidents)
-    world.command, world.keep, world.go_up = Command(world), partial(keep, world), partial(go_up, world)
+    world.command, world.keep, world.go_up = Command(world), partial(keep, world), partial(wait, world)
     world.units = build_units(scenario, numbers)
     world.areas = build_areas(world, travel, numbers)
     world.alert = Alert(scenario)

@@ -122,11 +122,22 @@ def ask_for_units(world: World, task: Task) -> None:
         end(world, task, "lapsed", NOBODY)
         return
     task.area.request(task, now, task.last)
-    if task.queued is not None:
-        go_up(world, task)
+    wait(world, task)
     if task.escalate_time < inf and not task.arrived:
         Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time * held(world, task)))
-    if task.patience_at < inf:
+
+
+def wait(world: World, task: Task) -> None:
+    """A task that waits, for the first time or again, may climb and may lapse; one that is served at once needs no such tales.
+
+    Patience that has run out while units were on the way does not count any more.
+    """
+    if task.queued is None:
+        return
+    go_up(world, task)
+    patient = world.clock._now <= max(task.patience_at, task.ready_at) and task.patience_at < inf
+    if patient and not task.sent and task.id not in world.impatient:
+        world.impatient.add(task.id)
         Story(world.clock, lose_patience(world, task))
 
 

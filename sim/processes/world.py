@@ -55,12 +55,15 @@ class World:
         self.presence: Presence | None = None
         self.command: Command
         self.climbing: set[int] = set()
+        self.impatient: set[int] = set()
+        """Tasks that wait, or have waited, for a unit and lapse if none is sent in time."""
         self.echoes: dict[int, list[int]] = {}
         self.room_across: list[int] = []
         self.handover_time: list[float] = []
         self.keep: Callable[[Unit], bool]
         self.awaited: dict[int, Event] = {}
         self.go_up: Callable[[Task], None]
+        """What a task does that waits again: it may climb, and it may lapse."""
         self.extended = False
         self.closing: list[float] = scenario.calendar.closing.tolist()
         self.guards: dict[int, list[Unit]] = {}

@@ -298,3 +298,16 @@ def test_a_task_whose_unit_is_recalled_is_offered_to_the_others_first() -> None:
     # Unit 1 is nearer but off on another task until 20; at 30 unit 0 (700 m away) is nearer than unit 1 and still gives way.
     trace = with_orders(scenario, [Inject(30.0, "recall", 0)], [0.0, 0.0], [2, 1], [20.0, 10.0])
     assert [(time, unit) for time, _, task, unit in story(trace, "dispatched") if task == 1] == [(0.0, 0), (30.0, 1)]
+
+
+@pytest.mark.parametrize(("called_back_at", "lapsed"), [(50.0, [100.0]), (150.0, [])])
+def test_a_task_whose_unit_is_called_back_lapses_when_its_patience_runs_out_if_that_is_still_to_come(
+    called_back_at: float, lapsed: list[float]
+) -> None:
+    """The unit is under way for 1000 s; out of service, it is not sent again."""
+    scenario = world(street([0.0, 10_000.0]), [0])
+    order = Inject(called_back_at, "unit_out_of_service", 0)
+    tape = make_tape(scenario.territory, [0.0], [1], 60.0, patience=100.0)
+    trace = play(scenario, replace(tape, injects=(order,)))
+    assert [time for time, *_ in story(trace, "diverted")] == [called_back_at]
+    assert [time for time, *_ in story(trace, "lapsed")] == lapsed
