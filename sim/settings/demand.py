@@ -133,7 +133,7 @@ class RallySchedule:
     per_commune: Annotated[float, Field(ge=0.0, le=100.0)]
     start_from: Annotated[Clock, SHOCK]
     start_to: Annotated[Clock, SHOCK]
-    evenings: Annotated[int, Field(ge=1, le=14)]
+    evenings: Annotated[int, Field(ge=1, le=14), SHOCK]
     duration_time: Lognormal
     sizes: dict[str, RallySize]
     size_quota: bool

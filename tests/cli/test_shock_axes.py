@@ -24,7 +24,8 @@ VALUES = {
     "demand.vehicles.hours": ([1.0] * 24, [1.0] * 23 + [2.0]), "demand.vehicles.peak_hours": ([7], [8]),
     "demand.vehicles.link_time": (600, 900), "demand.rallies.start_from": ("16:00", "17:00"),
     "demand.rallies.start_to": ("19:00", "20:30"), "demand.rallies.matches.areas": (["Z1"], ["Z2"]),
-    "demand.rallies.matches.start": ("18:00", "20:00"), "demand.classes.blockade.clustered": (True, False),
+    "demand.rallies.evenings": (1, 2), "demand.rallies.matches.start": ("18:00", "20:00"),
+    "demand.classes.blockade.clustered": (True, False),
     "demand.classes.blockade.times": ({"opening": 1.0, "uniform": 0.0}, {"opening": 0.2, "uniform": 0.8}),
 }  # fmt: skip
 
