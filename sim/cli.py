@@ -207,6 +207,13 @@ def respond(answer: Answer | int, as_json: bool) -> int:
     return 0
 
 
+def _completion(asked: str, text: str) -> str:
+    """What a shell gets: its lines, or the words that may follow. Imported only here: a shell waits for it at every key."""
+    from sim.commands.completion import complete, script
+
+    return script(text) if asked == "--completion" else "\n".join(complete(text))
+
+
 def _told(error: Exception) -> str:
     """An error in words: of the file system, which file and what is wrong with it."""
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
@@ -224,6 +231,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         if not words or words[0] in ("-h", "--help", "help", "--version"):
             print(overview(words))
+            return 0
+        if words[0] in ("--completion", "--complete") and len(words) == 2:
+            print(_completion(*words))
             return 0
         if name and COMMANDS[name].own_parser:
             return run_own(name, words[1:])

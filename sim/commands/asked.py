@@ -10,6 +10,8 @@ from sim.commands.grammar import EXPERIMENT, groups
 from sim.errors import InputError, nearest
 from sim.settings import Settings
 
+DESIGNS = ("grid", "zip", "one_at_a_time", "csv", "latin", "sobol", "swap", "simplex")
+"""Kinds of designs."""
 SINGLE = ("study", "study.name", "baseline", "replications", "inputs", "engine", "design")
 TABLES: dict[str, tuple[str, ...]] = {
     "precision": ("measure", "half_width", "cap", "of", "relative", "start", "round", "held"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sim.commands.asked import DESIGNS
 from sim.commands.changes import Change, tidy
 from sim.commands.grammar import Axis, Word
 from sim.errors import InputError, nearest
@@ -22,7 +23,6 @@ LISTS: dict[str, Callable[[Mapping[str, Sequence[Any]]], Design]] = {
     "one_at_a_time": OneAtATime,
 }
 """Designs that are lists of values by key."""
-KINDS = (*LISTS, "csv", "latin", "sobol", "swap", "simplex")
 EQUAL_HEADS = ("swap", "simplex")
 """Designs whose options mobilise the same heads."""
 
@@ -50,10 +50,10 @@ def read_design(block: Mapping[str, Any], source: str, folder: Path, base: Calla
 
     Raises ``InputError`` naming ``source`` and the key.
     """
-    if len(block) != 1 or next(iter(block)) not in KINDS:
+    if len(block) != 1 or next(iter(block)) not in DESIGNS:
         given = ", ".join(map(str, block)) or "nothing"
-        hint = nearest(str(next(iter(block), "")), KINDS)
-        raise InputError(f"{source}: a design is one of {', '.join(KINDS)}, not {given}{hint}")
+        hint = nearest(str(next(iter(block), "")), DESIGNS)
+        raise InputError(f"{source}: a design is one of {', '.join(DESIGNS)}, not {given}{hint}")
     kind, body = next(iter(block.items()))
     if kind == "csv":
         return csv_spots(folder / str(body))
@@ -172,8 +172,8 @@ def typed_design(
 
     ``values`` reads the values of a word. Raises ``InputError``.
     """
-    if kind not in KINDS:
-        raise InputError(f"design={kind}: no such design{nearest(kind, KINDS)}; there is {', '.join(KINDS)}")
+    if kind not in DESIGNS:
+        raise InputError(f"design={kind}: no such design{nearest(kind, DESIGNS)}; there is {', '.join(DESIGNS)}")
     if kind in LISTS:
         return {kind: {axis.key: listed(axis) for axis in axes}}
     if kind == "csv":

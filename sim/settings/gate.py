@@ -38,7 +38,8 @@ def read(plain: Mapping[str, Any], cls: type[T], source: str = "") -> T:
         result = _adapter(cls).validate_python(dict(plain))
     except ValidationError as error:
         raise InputError(plain_words(error, cls, source)) from None
-    wrong = list(_silent(plain, dump(result)))
+    looked_at = {str(name) for name, value in plain.items() if isinstance(value, Mapping | list | tuple | bool)}
+    wrong = list(_silent(plain, _adapter(cls).dump_python(result, mode="json", include=looked_at)))
     if wrong:
         raise InputError(_lines(wrong, source))
     return result
