@@ -15,6 +15,7 @@ to, how long it takes, and what another split of the same officers would change.
 commands:
 {commands}
 
+`pollday --completion bash` (zsh, fish) prints what the tab key needs.
 `pollday COMMAND --help` explains a command with examples. Every command takes --json.
 Settings are written key=value; `pollday run --cfg job` prints them all with their values, docs/config.md explains them."""
 
@@ -48,7 +49,8 @@ examples:
   pollday sweep preset=demo-city staffing.patrol_cars_factor=0.8,1.0,1.2
   pollday sweep preset=demo-city dispatch=default,reserve,mutual-aid --replications 20
 {_SETTINGS}
-Several values make one option each: a=1,2  b=range(5,20,5)  c=choice(x,y). All options face the very same days."""
+Several values make one option each: a=1,2  b=range(5,20,5)  c=choice(x,y)  dispatch=glob(*). All options face the very same days.
+design=zip|one_at_a_time|csv|latin|sobol|swap|simplex chooses points otherwise; --cfg job shows them (docs/studies.md)."""
 
 RESULTS = """
 examples:
