@@ -13,27 +13,37 @@ if TYPE_CHECKING:
     from sim.processes.queue import DispatchArea
 
 
+LONG_AGO = -1e300
+"""When a unit that has not moved yet arrived where it stands (finite, so that no product becomes NaN)."""
+Leg = tuple[float, float, float, float, float, float]
+"""Where it ends (x, y), from there to where it began (dx, dy), the moment of arrival and the share driven in a second."""
+
+
 class Unit:
-    """One unit on the day: its fixed description and its present state."""
+    """One unit on the day: its fixed description and its present state.
+
+    ``leg`` is the one it drives, or drove last, ``node`` the site where that ends and ``home_at`` the moment from which the unit
+    stands at its base by it (infinity: it ends elsewhere); ``rest_time`` is how long it takes to get going where it stands.
+    """
 
     __slots__ = (
-        "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_factor", "home_fabric", "home_x", "home_y", "id",
-        "index", "is_free", "last", "leaving", "loop", "loop_phase", "loop_since",
-        "mission", "mode", "moving_time", "on_duty", "parked_time",
-        "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
-        "index", "is_free", "kept", "last", "leaving", "loop", "loop_phase", "mission", "mode", "moving_time", "on_duty",
-        "parked_time", "place", "row", "scene_factor", "seen", "seen_at", "seen_for", "sent_at", "slot_types", "status", "story",
+        "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_at", "home_fabric", "home_factor", "home_x", "home_y",
+        "id", "index", "is_free", "kept", "last", "leaving", "leg", "loop", "loop_phase", "loop_since", "mission", "mode",
+        "moving_time", "node", "on_duty", "parked_time", "place", "rest_time", "row", "scene_factor", "seen", "seen_at",
+        "seen_for", "sent_at", "slot_types", "status", "story",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
         self.index, self.id, self.base, self.mode = index, id, base, mode
         self.home_x, self.home_y, self.home_fabric = home_x, home_y, home_fabric
         self.row = self.place = -1
+        self.leg: Leg = (home_x, home_y, 0.0, 0.0, LONG_AGO, 0.0)
+        self.node, self.home_at = base, LONG_AGO
         self.heads = 0
         self.fleet: Fleet
         self.area: DispatchArea
         self.slot_types: list[int] = []
-        self.moving_time = self.parked_time = self.base_time = 0.0
+        self.moving_time = self.parked_time = self.base_time = self.rest_time = 0.0
         self.home_factor = self.scene_factor = 1.0
         self.loop, self.loop_phase, self.loop_since = -1, 0.0, 0.0
         self.status = "off_duty"

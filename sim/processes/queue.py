@@ -128,6 +128,10 @@ class DispatchArea:
     def choose(self, task: Task, s: int, now: float, available: np.ndarray, under_way: bool = False) -> Unit | None:
         """Ask the policy for one of this area's available units; a helper has no lists for our sites and sends the nearest."""
         fleet = self.fleet
+        if fleet.nearby is not None and not under_way:
+            unit = fleet.nearby.find(task, s, now)
+            if unit is not None:
+                return unit
         if self.policy == "preference" and self.preferences is not None and task.site in self.preferences:
             row = first_of(self.preferences[task.site], available)
             return None if row < 0 else fleet.units[row]

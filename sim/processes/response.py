@@ -82,7 +82,7 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
     task.area.enqueue(task)
     x, y, node = whereabouts(world, unit)
     fleet.drive(unit, x, y, x, y, now, now, node)
-    fleet.rest_time[unit.row] = unit.moving_time
+    unit.rest_time = unit.moving_time
     unit.mission = None
     world.go_up(task)
     return task
@@ -99,7 +99,7 @@ def whereabouts(world: World, unit: Unit) -> tuple[float, float, int]:
 
 def arrive(world: World, task: Task, unit: Unit) -> None:
     """A unit reaches the scene; the last of several completes the package (of a single one the arrival says it all)."""
-    unit.fleet.rest_time[unit.row] = unit.parked_time
+    unit.rest_time = unit.parked_time
     row = world.record(K["arrived"], task, unit, task.site, task.area.index, unit.last, unit.place)
     task.arrived += 1
     if task.arrived == task.needed > 1:
@@ -186,7 +186,7 @@ def go_home(world: World, unit: Unit, cause: int) -> float:
     x0, y0, node = whereabouts(world, unit)
     score = travel.score_between(x0, y0, node, unit.home_x, unit.home_y, unit.base)
     drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor)
-    unit.fleet.rest_time[unit.row] = unit.base_time
+    unit.rest_time = unit.base_time
     world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
     _drive(world, unit, x0, y0, unit.home_x, unit.home_y, unit.base, now, now + drive, HOME, -1)
     return now + drive

@@ -27,6 +27,7 @@ from sim.processes.entry import positions
 from sim.processes.guard import start_guards
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.nearby import look_nearby
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
@@ -68,6 +69,7 @@ class Simulation:
         self._orders = 0
         with uncollected():
             self.world, self._tasks = build_world(scenario, tape)
+            look_nearby(self.world)
             for order in tape.injects:
                 check(self.world, order)
             self._start()

@@ -1,0 +1,128 @@
+"""The nearest free unit without working out where all units are: most stand at their bases, which do not move.
+
+A shortcut for rooms that send the nearest unit, and exact: it gives the same unit, with the same score, as the search over
+arrays (``Fleet.positions``, ``Fleet.scores``), or says that it cannot tell.
+"""
+
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.policies.reach import reach
+from sim.processes.actors import LONG_AGO
+
+if TYPE_CHECKING:
+    from sim.processes.actors import Task, Unit
+    from sim.processes.fleet import Fleet
+    from sim.processes.world import World
+
+_add = np.add
+MOST_AWAY = 100
+"""With more free units away from their bases than this, to look at all units at once is quicker."""
+TIDY = 8
+"""Searches after which units that have reached their bases are noted."""
+
+
+class Nearby:
+    """The free units of one fleet, none of which patrols: those at their bases, and the few that are ``away``.
+
+    ``at_base[s][row]`` is 0 where a unit of slot type s is free and known to stand at its base, else infinity; ``away`` holds, by
+    row, between which x and y the other free units are, and the row. The scores from all bases to a site are worked out once.
+    """
+
+    def __init__(self, fleet: Fleet) -> None:
+        self.fleet = fleet
+        self.away: dict[int, tuple[float, float, float, float, int]] = {}
+        self.at_base = list(np.full((len(fleet.free), len(fleet.units)), inf))
+        self._scores: dict[int, NDArray[np.float64]] = {}
+        self._metric = fleet.travel.metric
+        self._is_exact = self._metric != "great_circle"  # there, arrays and single numbers may differ in the last bit
+        self._searches = 0
+
+    def add(self, unit: Unit) -> None:
+        """A unit has become free."""
+        if unit.home_at > LONG_AGO:
+            self.set_out(unit)
+        else:
+            for s in unit.slot_types:
+                self.at_base[s][unit.row] = 0.0
+
+    def set_out(self, unit: Unit) -> None:
+        """A free unit has been given a leg, and does not leave the box round it, whatever the time."""
+        row, (x1, y1, dx, dy, _, _) = unit.row, unit.leg
+        if row not in self.away:
+            self.remove(unit)
+        x0, y0 = x1 + dx, y1 + dy
+        left, right = (x1, x0) if dx > 0.0 else (x0, x1)
+        self.away[row] = (left, right, y1, y0, row) if dy > 0.0 else (left, right, y0, y1, row)
+
+    def remove(self, unit: Unit) -> None:
+        """A unit is free no longer."""
+        if self.away.pop(unit.row, None) is None:
+            for s in unit.slot_types:
+                self.at_base[s][unit.row] = inf
+
+    def find(self, task: Task, s: int, now: float) -> Unit | None:
+        """The nearest free unit of slot type ``s``; None if that takes a search (or there is none)."""
+        self._searches += 1
+        if self._searches % TIDY == 0:
+            self._note_arrivals(now)
+        if len(self.away) > MOST_AWAY:
+            return None
+        fleet = self.fleet
+        scores = self._scores.get(task.site)
+        if scores is None:
+            scores = self._scores[task.site] = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y)
+        candidates = _add(scores, self.at_base[s])
+        row = int(candidates.argmin())
+        score = candidates.item(row)
+        unit = fleet.units[row]
+        seen = unit.home_x, unit.home_y, score
+        if self.away:
+            width, height = reach(self._metric, score, task.x, task.y)
+            for other in self._overlapping(task.x - width, task.x + width, task.y - height, task.y + height):
+                if s in other.slot_types:
+                    if not self._is_exact:
+                        return None
+                    x, y = fleet.locate(other, now)
+                    score = fleet.travel.score_one(x, y, task.x, task.y)
+                    if score < seen[2] or (score == seen[2] and other.row < unit.row):
+                        unit, seen = other, (x, y, score)
+        if seen[2] == inf:
+            return None
+        unit.seen, unit.seen_at, unit.seen_for = seen, now, task
+        return unit
+
+    def _overlapping(self, left: float, right: float, low: float, high: float) -> list[Unit]:
+        """Units that are away and may be inside a box."""
+        units = self.fleet.units
+        return [
+            units[row]
+            for x0, x1, y0, y1, row in self.away.values()
+            if x0 <= right and x1 >= left and y0 <= high and y1 >= low
+        ]
+
+    def _note_arrivals(self, now: float) -> None:
+        """Units that have reached their bases are away no longer."""
+        for row in list(self.away):
+            unit = self.fleet.units[row]
+            if unit.home_at <= now:
+                del self.away[row]
+                for s in unit.slot_types:
+                    self.at_base[s][row] = 0.0
+
+
+def look_nearby(world: World) -> None:
+    """Give the shortcut to every fleet that can use it: its room sends the nearest unit, and none of its units patrols."""
+    incidents, sites, territory = world.tape.incidents, world.territory.sites, world.territory
+    if world.scenario.dispatch.policy != "nearest" or territory.metric == "matrix" or territory.wrap is not None:
+        return
+    if (incidents.x != sites.x[incidents.site]).any() or (incidents.y != sites.y[incidents.site]).any():
+        return
+    for area in world.areas:
+        if all(unit.loop < 0 for unit in area.fleet.units):
+            area.fleet.nearby = Nearby(area.fleet)
