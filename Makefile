@@ -42,7 +42,7 @@ types: $(STAMP)
 test-slow: $(STAMP) ## run the long tests (theory, whole nation)
 	$(RUN) pytest -q -n $(WORKERS) -m slow $(ARGS)
 
-drill: $(STAMP) ## damage stored studies at random, hundreds of times, and see that nothing is lost
+drill: $(STAMP) ## kill sweeps and damage stored studies, hundreds of times, and see that nothing is lost
 	$(RUN) pytest -q -n $(WORKERS) -m slow tests/study/drill $(ARGS)
 
 bench: $(STAMP) ## measure the engine against a plain SimPy program

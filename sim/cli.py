@@ -22,7 +22,7 @@ from sim.commands.changes import Change, put, tidy
 from sim.commands.experiment import opened
 from sim.commands.grammar import EXPERIMENT, Axis, Interval, Word, groups, is_group, option_of, options_in
 from sim.commands.parser import COMMANDS, Usage, overview, parse
-from sim.errors import InputError, nearest
+from sim.errors import InputError, Stopped, nearest
 from sim.resources import conf_dir
 from sim.settings import Settings, dump, read
 
@@ -204,7 +204,7 @@ def respond(answer: Answer | int, as_json: bool) -> int:
     for note in answer.notes:
         print(f"note: {note}", file=sys.stderr)
     print(show(answer, as_json), end="")
-    return 0
+    return answer.code
 
 
 def _completion(asked: str, text: str) -> str:
@@ -243,6 +243,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except Usage as usage:
         print(usage.text, end="", file=sys.stderr if usage.code else sys.stdout)
         return usage.code
+    except Stopped as stopped:
+        print(stopped, file=sys.stderr)
+        return stopped.code
     except (InputError, OSError) as error:
         lines = _told(error).splitlines() or [type(error).__name__]
         print("\n".join(f"pollday{f' {name}' if name else ''}: {line}" for line in lines[:3]), file=sys.stderr)

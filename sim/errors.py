@@ -10,6 +10,17 @@ class InputError(ValueError):
     """Something given to pollday is wrong; the message says where, what and what is allowed."""
 
 
+class Stopped(Exception):
+    """A command ended before its work was done, as it was asked to or had to: its message says what is kept and how to go on.
+
+    ``code`` is the exit code.
+    """
+
+    def __init__(self, code: int, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """Return ``" (did you mean 'x'?)"`` for the nearest known name, or an empty text.
 

@@ -24,11 +24,15 @@ class Grid:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a command has to say: ``data`` is the JSON object, ``shown`` texts and tables, ``notes`` go to standard error."""
+    """What a command has to say: ``data`` is the JSON object, ``shown`` texts and tables, ``notes`` go to standard error.
+
+    ``code`` is the exit code: 0, or 1 when something that was asked for is missing.
+    """
 
     data: Mapping[str, Any]
     shown: Sequence[str | Grid] = ()
     notes: Sequence[str] = field(default=())
+    code: int = 0
 
 
 def show(answer: Answer, as_json: bool) -> str:

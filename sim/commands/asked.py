@@ -16,7 +16,7 @@ SINGLE = ("study", "study.name", "baseline", "replications", "inputs", "engine",
 TABLES: dict[str, tuple[str, ...]] = {
     "precision": ("measure", "half_width", "cap", "of", "relative", "start", "round", "held"),
     "engine": ("workers", "address"),
-    "limit": ("runs",),
+    "limit": ("runs", "hours"),
     "design": ("points", "seed", "file", "move_from", "move_to", "heads", "total", "step", "least", "parts"),
 }
 """Words of a study: alone, and the keys below a word."""

@@ -67,7 +67,7 @@ def count(text: str) -> int:
 OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON object (keys: docs/json.md) instead of tables"}),
     "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: runs/NAME-SEED-REPLICATION)"}),
-    "study-out": (("--out",), {"metavar": "PATH", "help": "where to write (default: studies/NAME)"}),
+    "study-out": (("--out",), {"metavar": "PATH", "help": "where to write (default: ./NAME)"}),
     "tape-out": (("--out",), {"metavar": "FILE", "help": "write the tape there, .csv or .yaml (default: it is not saved)"}),
     "cfg": (("--cfg",), {"choices": ("job",), "help": "print the whole configuration and stop"}),
     "internal": (
@@ -84,7 +84,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "replications": (("--replications",), {"type": count, "metavar": "N", "help": "days for each option"}),
     "workers": (("--workers",), {"type": count, "metavar": "N", "help": "processes (default: all cores)"}),
     "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
-    "yes": (("--yes",), {"action": "store_true", "help": "run it all, however much it is"}),
+    "yes": (("--yes",), {"action": "store_true", "help": "run it all, however much it is or long it takes"}),
     "measure": (
         ("--measure",),
         {

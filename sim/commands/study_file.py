@@ -38,6 +38,14 @@ def study_path(name: str) -> Path:
     return conf_dir() / "study" / f"{name}.yaml"
 
 
+def engine_plain(name: str) -> dict[str, Any]:
+    """What ``conf/engine/NAME.yaml`` says. Raises ``InputError`` with the nearest name."""
+    known = options_in("engine")
+    if name not in known:
+        raise InputError(f"engine={name}: no such engine{nearest(name, known)}; there is {', '.join(known)}")
+    return dict(load_yaml(conf_dir() / "engine" / f"{name}.yaml"))
+
+
 def study_plain(path: Path) -> dict[str, Any]:
     """What a study file says. Raises ``InputError`` for a key that is unknown, missing or of another type."""
     plain = load_yaml(path)

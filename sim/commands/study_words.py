@@ -18,7 +18,7 @@ from sim.commands.changes import Change, tidy
 from sim.commands.grammar import Axis
 from sim.commands.options import options_of, short
 from sim.commands.points import Spot, Spots, listed, read_design, typed_design
-from sim.commands.study_file import study_path, study_plain
+from sim.commands.study_file import engine_plain, study_path, study_plain
 from sim.errors import InputError
 from sim.settings import read
 from sim.study.asked import Carried
@@ -63,6 +63,7 @@ class Typed:
         """How it is carried out. Raises ``InputError`` for what nobody could."""
         own = self.asked.own
         engine = self.table("engine") | ({"name": own["engine"]} if "engine" in own else {})
+        engine = engine_plain(engine.pop("name", "loky")) | engine
         inputs = own.get("inputs", self.plain.get("inputs", "fixed"))
         plain = {"inputs": inputs, "engine": engine, "limit": self.table("limit"), "precision": self.table("precision") or None}
         return read(plain, Carried, self.source)

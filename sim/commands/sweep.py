@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from argparse import Namespace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from pathlib import Path
 from time import perf_counter
 
 from sim.build import build_ledger, build_plan
 from sim.commands.answer import INTERNAL, Answer, Grid
-from sim.commands.progress import progress
+from sim.commands.carry import LOST_CODE, carry_out
 from sim.commands.study_words import read_study
-from sim.commands.sweep_tables import HEADS, SHOWN, plan_line, points_answer, reading, tables
+from sim.commands.sweep_tables import HEADS, SHOWN, counted, points_answer, reading, tables
 from sim.errors import InputError
 from sim.reports.study_figures import Grids, draw_all
 from sim.study.design import Study
-from sim.study.execute import execute
 from sim.study.files import check_folder, prepare, save_results
-from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, place_of, run_point
-from sim.study.result import Outcome, StudyResult, compare, table_rows
+from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, place_of
+from sim.study.result import compare, table_rows
 
 
 def sweep(args: Namespace) -> Answer:
@@ -27,15 +29,16 @@ def sweep(args: Namespace) -> Answer:
     study = read_study(args)
     if args.cfg:
         return points_answer(study)
-    folder = Path(args.out) if args.out else Path("studies") / study.name
+    folder = Path(args.out) if args.out else Path(study.name)
     check_folder(folder)
-    workers = max(1, args.workers or os.cpu_count() or 1)
-    sys.stderr.write(plan_line(study, workers) + "\n")
     check_ledgers(study)
     if not options_share_days(option.settings for option in study.options):
         sys.stderr.write("options change what happens on a day: differences are between different days, not day by day\n")
     begin = perf_counter()
-    result = carry_out(study, workers)
+    if args.workers:
+        study = replace(study, engine=replace(study.engine, workers=args.workers))
+    carried = carry_out(study, folder, command_again(args), list(map(Path, args.plugin)), args.yes)
+    result = carried.result
     prepare(folder)
     rows = table_rows(compare(result, [*SHOWN, *HEADS]))
     digests = save_results(result, rows, folder)
@@ -47,17 +50,38 @@ def sweep(args: Namespace) -> Answer:
         "study": study.name,
         "question": study.question,
         "baseline": study.baseline,
-        "replications": study.replications,
+        "replications": result.study.replications,
+        "precision": {name: asdict(verdict) for name, verdict in carried.precision.items()} or None,
         "same_days": result.same_days,
         "folder": str(folder),
         "table": rows,
         "pictures": [str(p) for p in pictures],
         "digests": digests,
+        "stored": carried.stored,
+        "ran": carried.ran,
+        "failed": carried.failed,
         "seconds": round(perf_counter() - begin, 3),
     }
     written = [f"Table, results and pictures: {folder}{os.sep}", *(f"  {p}" for p in pictures)]
-    shown: list[str | Grid] = [study.question, *tables(result), *reading(result), *written]
-    return Answer(data, [INTERNAL, *shown] if args.internal else shown)
+    rule = [f"'{name}': {counted(v.replications, 'day')}, {v.reason}" for name, v in carried.precision.items()]
+    shown: list[str | Grid] = [study.question, *tables(result), *reading(result), *rule, *written]
+    notes = failure_notes(carried.failed)
+    return Answer(data, [INTERNAL, *shown] if args.internal else shown, notes, LOST_CODE if notes else 0)
+
+
+def command_again(args: Namespace) -> str:
+    """What was typed, ready to be typed again."""
+    program = "pollday" if Path(sys.argv[0]).stem == "pollday" else "python -m sim"
+    return shlex.join([*program.split(), *getattr(args, "words_typed", ())])
+
+
+def failure_notes(failed: Sequence[Mapping[str, object]]) -> list[str]:
+    """How many runs failed, the first of them, and what to do; nothing when none did."""
+    if not failed:
+        return []
+    first = failed[0]
+    told = f"option '{first['option']}', replication {first['replication']}: {first['message']}"
+    return [f"{counted(len(failed), 'run')} failed; the same command tries again what failed, and only that", told]
 
 
 def check_ledgers(study: Study) -> None:
@@ -68,17 +92,3 @@ def check_ledgers(study: Study) -> None:
             build_ledger(scenario, forces)
         except InputError as error:
             raise InputError(f"option '{option.name}': {error}") from None
-
-
-def carry_out(study: Study, workers: int) -> StudyResult:
-    """Run all tasks and show how far they are."""
-    result = StudyResult(study)
-    tasks = study.tasks()
-    with progress(len(tasks), sys.stderr) as update:
-
-        def receive(position: int, outcome: Outcome) -> None:
-            result.outcomes[tasks[position]] = outcome
-            update()
-
-        execute(run_point, [(study.options[o].settings, r) for o, r in tasks], min(workers, len(tasks)), receive)
-    return result

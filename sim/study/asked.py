@@ -35,9 +35,10 @@ class Engine:
 
 @settings
 class Limit:
-    """Most ``runs`` (points x replications) that start without ``--yes``."""
+    """Most ``runs`` (points x replications), and most ``hours`` they will probably take, that start without ``--yes``."""
 
     runs: Annotated[int, Field(ge=1)] = 10_000
+    hours: Annotated[float, Field(gt=0.0)] = 12.0
 
 
 @settings

@@ -11,23 +11,27 @@ from pathlib import Path
 from sim.errors import InputError
 from sim.study.design import Study
 from sim.study.figures import PLACES
+from sim.study.lock import LOCK
 from sim.study.places import place_rows
 from sim.study.result import StudyResult, table_digest
+from sim.study.sealed import FILE
 
 MARK = "study.json"
 SCHEMA = 1
 
 
 def check_folder(folder: Path) -> None:
-    """Refuse to write into a folder that is there and is no study of ours. Raises ``InputError``."""
-    if folder.exists() and any(folder.iterdir()) and not (folder / MARK).exists():
+    """Refuse to write into a folder that is there and is no study of ours, even one that has hardly begun. Raises
+    ``InputError``."""
+    if folder.is_dir() and any(folder.iterdir()) and not any((folder / name).exists() for name in (MARK, FILE, LOCK)):
         raise InputError(f"{folder}: there already and no study; choose another name with study.name=… or --out")
 
 
 def prepare(folder: Path) -> None:
-    """Make the folder, readable by its owner only."""
+    """Make the folder, readable by its owner only, and out of sight of Git: results are no source."""
     folder.mkdir(parents=True, exist_ok=True)
     os.chmod(folder, 0o700)
+    (folder / ".gitignore").write_text("*\n", encoding="utf-8")
 
 
 def save_results(result: StudyResult, rows: Sequence[Mapping[str, object]], folder: Path) -> dict[str, str]:

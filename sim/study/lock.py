@@ -16,6 +16,7 @@ from filelock import FileLock, Timeout
 
 from sim.errors import InputError
 
+LOCK = "study.lock"
 PATIENCE = 2.0
 """Seconds to wait for a holder's note: it is written just after the lock is taken."""
 
@@ -24,7 +25,7 @@ class StudyLock:
     """The exclusive lock of a study's folder. The system frees it when its holder dies, however that happens."""
 
     def __init__(self, folder: Path) -> None:
-        self._lock = FileLock(folder / "study.lock", mode=0o600)
+        self._lock = FileLock(folder / LOCK, mode=0o600)
         self._note = folder / "study.holder"
         self._name = folder.name
 

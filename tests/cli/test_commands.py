@@ -147,7 +147,7 @@ def test_demand_none_draws_nothing_at_all(pollday: Call, preset: str) -> None:
 
 
 def test_each_command_says_where_it_writes(pollday: Call) -> None:
-    for name, place in (("run", "runs/NAME"), ("sweep", "studies/NAME"), ("tape", "not saved")):
+    for name, place in (("run", "runs/NAME"), ("sweep", "./NAME"), ("tape", "not saved")):
         assert place in pollday(name, "--help").out
 
 

@@ -7,7 +7,6 @@ import re
 from argparse import Namespace
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -17,8 +16,7 @@ import sim.commands.sweep as module
 from sim.cli import carry_out, compose
 from sim.commands.answer import Answer, Grid, show
 from sim.commands.parser import parse
-from sim.commands.progress import left, progress
-from sim.commands.sweep_tables import HEADS, SHOWN, amount, change, counted, digits, tables
+from sim.commands.sweep_tables import HEADS, SHOWN, amount, change, digits, tables
 from sim.measures.estimators import RATIOS
 from sim.reports import style
 from sim.resources import conf_dir
@@ -55,9 +53,9 @@ def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_sweep_writes_table_results_and_pictures(swept: Answer, folder: Path) -> None:
-    studied = folder / "studies" / "cars"
+    studied = folder / "cars"
     assert swept.data["command"] == "sweep" and swept.data["same_days"] is True
-    assert swept.data["folder"] == "studies/cars" and len(swept.data["digests"]["table"]) == 64
+    assert swept.data["folder"] == "cars" and len(swept.data["digests"]["table"]) == 64
     assert {p.name for p in studied.iterdir()} >= {"study.json", "table.csv", "results.csv", "overview.png", "map.svg"}
     with (studied / "results.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
@@ -82,7 +80,7 @@ def test_people_read_a_table_with_paired_differences(swept: Answer) -> None:
 
 
 def test_printed_heads_are_those_of_the_table(swept: Answer, folder: Path) -> None:
-    with (folder / "studies" / "cars" / "table.csv").open(encoding="utf-8") as file:
+    with (folder / "cars" / "table.csv").open(encoding="utf-8") as file:
         means = {(r["option"], r["measure"]): float(r["mean"]) for r in csv.DictReader(file) if r["mean"]}
     text = show(swept, as_json=False)
     for measure in ("heads_on_duty", "heads_mobile", "heads_at_centres", "heads_mobilised"):
@@ -131,7 +129,7 @@ def test_a_study_that_cannot_run_is_refused_in_one_line(
 ) -> None:
     said = pollday("sweep", *words)
     assert said.code == 2 and told in said.err and len(said.err.splitlines()) <= 3 and "Traceback" not in said.err
-    assert not (tmp_path / "studies").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_study_file_of_ones_own(pollday: Callable[..., Said], tmp_path: Path) -> None:
@@ -153,7 +151,7 @@ def test_a_study_file_of_ones_own(pollday: Callable[..., Said], tmp_path: Path) 
 
 
 def test_a_foreign_folder_is_not_written_to(pollday: Callable[..., Said], tmp_path: Path) -> None:
-    folder = tmp_path / "studies" / "cars"
+    folder = tmp_path / "cars"
     folder.mkdir(parents=True)
     (folder / "letter.txt").write_text("mine")
     said = pollday(*CITY)
@@ -189,15 +187,6 @@ def test_a_difference_of_nothing_on_every_day_is_said_in_words() -> None:
     real = replace(nil, difference=Estimate(0.9, 0.3, 3))
     assert change(real, SHOWN["coverage"], 1) == "+90.0 (+60.0 to +100.0) *"
     assert change(replace(nil, paired=False), SHOWN["coverage"], 1) == "+0.0 (+0.0 to +0.0)"
-
-
-def test_progress_without_a_terminal_is_a_line_every_half_minute() -> None:
-    stream, now = StringIO(), iter([0.0, 10.0, 31.0, 40.0, 70.0])
-    with progress(4, stream, lambda: next(now)) as update:
-        for _ in range(4):
-            update()
-    assert stream.getvalue() == "2 of 4 runs done, about 31 s left\n"
-    assert left(600.0, 1, 3) == "20 min" and counted(1, "day") == "1 day"
 
 
 def test_options_with_other_hours_or_another_territory_are_drawn_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
