@@ -8,11 +8,23 @@ import time
 from pathlib import Path
 from typing import Any
 
+from sim.study.packing import pack
+from sim.study.task import Reply, Task
+from tests.study.stored import outcome
+
 
 def do(task: tuple[str, Any]) -> Any:
     """Carry out ``(what, on what)``."""
     what, value = task
     return CHORES[what](value)
+
+
+_SOME = pack(outcome("any", 0, scalars=60, curve=12_400))
+
+
+def nothing(task: Task) -> Reply:
+    """Hand back an outcome as large as that of a nation (12,400 centres) without computing anything."""
+    return Reply(_SOME, 0.001, task.code, "here")
 
 
 def _square(number: int) -> int:
