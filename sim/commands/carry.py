@@ -50,7 +50,7 @@ def carry_out(study: Study, folder: Path, command: str, plugins: Sequence[Path] 
     limit = Limit(inf, inf) if yes else Limit(study.limit.runs, study.limit.hours)
     check_precision(study)
     check_runs(most_runs(study), limit)
-    points = [make_point(option.name, option.overrides, option.settings, plugins) for option in study.options]
+    points = [make_point(option.name, option.overrides, option.settings) for option in study.options]
     with Store.open(folder, write=True) as store:
         store.add_points(points)
         launch = Launch(store, points, lambda failed: _wanted(study, points, store, failed))

@@ -37,7 +37,7 @@ def sweep(args: Namespace) -> Answer:
     begin = perf_counter()
     if args.workers:
         study = replace(study, engine=replace(study.engine, workers=args.workers))
-    carried = carry_out(study, folder, command_again(args), list(map(Path, args.plugin)), args.yes)
+    carried = carry_out(study, folder, command_again(args), args.yes)
     result = carried.result
     prepare(folder)
     rows = table_rows(compare(result, [*SHOWN, *HEADS]))

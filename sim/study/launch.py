@@ -113,7 +113,8 @@ class Launch:
 
         def receive(run: Run, reply: Reply) -> None:
             if reply.code != code:
-                raise EngineLost(f"the worker on {reply.host} has another model code or NumPy; install this version there")
+                problem = reply.error or "it has another model code or NumPy; install this version there"
+                raise EngineLost(f"the worker on {reply.host} is of no use: {problem}")
             if reply.outcome is None:
                 fail(run, 1, "error", f"{reply.error}\n{reply.traceback}".strip())
                 return

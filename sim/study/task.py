@@ -48,19 +48,20 @@ class Reply:
 
 
 def own_code() -> str:
-    """What results depend on in this process: digest of the model's code and data, and the version of NumPy."""
+    """What results depend on in this process: digest of the model's code and data and of plugins, and NumPy's version."""
     return f"{model_hash()} numpy {np.__version__}"
 
 
 def work(task: Task) -> Reply:
     """Compute a task. A worker of other code computes nothing; an exception of the model is told in the reply."""
-    code, host = own_code(), platform.node()
-    if code != task.code:
-        return Reply(None, 0.0, code, host)
     with _one_at_a_time:  # a cluster's worker may have threads; what is kept between days is for one
-        begin = perf_counter()
+        begin, code, host = perf_counter(), "", platform.node()
         try:
-            settings = _settings(task)
+            _take_plugins(task.plugins)
+            code = own_code()
+            if code != task.code:
+                return Reply(None, 0.0, code, host)
+            settings = _read(task.config)
             place_of(settings)
             begin = perf_counter()
             outcome = pack(run_point(settings, task.replication))
@@ -70,14 +71,13 @@ def work(task: Task) -> Reply:
         return Reply(outcome, perf_counter() - begin, code, host)
 
 
-def _settings(task: Task) -> Settings:
-    """The settings of a task, with the user's plugins in place."""
-    if plugins.sources() != task.plugins:
+def _take_plugins(given: dict[str, str]) -> None:
+    """Have the user's plugins in place, and no others."""
+    if plugins.sources() != given:
         plugins.forget()
         _read.cache_clear()
-        for name, source in task.plugins.items():
+        for name, source in given.items():
             plugins.run_source(name, source)
-    return _read(task.config)
 
 
 @lru_cache(KEPT_SETTINGS)
