@@ -18,6 +18,7 @@ from sim.study.design import Study
 from sim.study.drive import Interrupted
 from sim.study.engines import EngineLost, open_engine
 from sim.study.identity import Point, make_point
+from sim.study.inputs import drawn_point, given_keys
 from sim.study.launch import Launch, Limit, Run, check_runs, check_time, seconds_left
 from sim.study.precision import Verdict
 from sim.study.result import StudyResult
@@ -32,13 +33,15 @@ LOST_CODE = 1
 @dataclass(frozen=True)
 class Carried:
     """What a sweep has: the result, how many of its runs were stored before, how many were run now, what failed, and what the
-    precision rule says of each option (empty without one)."""
+    precision rule says of each option (empty without one). With drawn inputs ``result`` is that of the drawn worlds, and
+    ``assumed`` that of the same days with all inputs as assumed."""
 
     result: StudyResult
     stored: int
     ran: int
     failed: list[dict[str, object]] = field(default_factory=list)
     precision: dict[str, Verdict] = field(default_factory=dict)
+    assumed: StudyResult | None = None
 
 
 def carry_out(study: Study, folder: Path, command: str, plugins: Sequence[Path] = (), yes: bool = False) -> Carried:
@@ -50,22 +53,33 @@ def carry_out(study: Study, folder: Path, command: str, plugins: Sequence[Path] 
     limit = Limit(inf, inf) if yes else Limit(study.limit.runs, study.limit.hours)
     check_precision(study)
     check_runs(most_runs(study), limit)
-    points = [make_point(option.name, option.overrides, option.settings) for option in study.options]
+    points, companions = points_of(study)
     with Store.open(folder, write=True) as store:
-        store.add_points(points)
-        launch = Launch(store, points, lambda failed: _wanted(study, points, store, failed))
+        store.add_points([*points, *companions])
+        launch = Launch(store, [*points, *companions], lambda failed: _wanted(study, points, companions, store, failed))
         todo, stored = launch.missing(), launch.stored()
         _say([*store.notes, *_superseded(store), _plan(study, launch, stored, len(todo))])
         if todo:
             check_time(seconds_left(todo, launch.typical(), workers_of(study)), limit)
             store.manifest([command], {"name": study.name, "question": study.question, "replications": study.replications})
             _run(study, points, launch, limit, folder, command)
-        return _carried(study, points, launch, stored, command)
+        return _carried(study, points, companions, launch, stored, command)
 
 
-def _carried(study: Study, points: Sequence[Point], launch: Launch, stored: int, command: str) -> Carried:
+def points_of(study: Study) -> tuple[list[Point], list[Point]]:
+    """The points that a study decides by, and with drawn inputs the same ones with inputs as assumed, beside them."""
+    fixed = [make_point(option.name, option.overrides, option.settings) for option in study.options]
+    if study.inputs == "fixed":
+        return fixed, []
+    given = given_keys(word for option in study.options for word in option.overrides)
+    return [drawn_point(point, given) for point in fixed], fixed
+
+
+def _carried(
+    study: Study, points: Sequence[Point], companions: Sequence[Point], launch: Launch, stored: int, command: str
+) -> Carried:
     """What there is now. Raises ``Stopped`` where every run failed."""
-    names = {point.id: option.name for point, option in zip(points, study.options)}
+    names = {point.id: point.name for point in (*points, *companions)}
     failed: list[dict[str, object]] = [
         {"option": names[id], "replication": replication, "message": why}
         for (id, replication), why in sorted(launch.failed.items(), key=lambda item: (item[0][1], names[item[0][0]]))
@@ -74,7 +88,9 @@ def _carried(study: Study, points: Sequence[Point], launch: Launch, stored: int,
     if not result.outcomes:
         raise Stopped(LOST_CODE, f"every run failed: {next(iter(launch.failed.values()))}\ntry again with: {command}")
     rule = verdicts(study, points, launch.store, launch.failed) if study.precision else {}
-    return Carried(result, stored, launch.ran, failed, {names[id]: verdict for id, verdict in rule.items()})
+    said = {option.name: rule[point.id] for point, option in zip(points, study.options) if rule}
+    assumed = _collected(study, companions, launch) if companions else None
+    return Carried(result, stored, launch.ran, failed, said, assumed)
 
 
 def workers_of(study: Study) -> int:
@@ -83,8 +99,12 @@ def workers_of(study: Study) -> int:
     return study.engine.workers or cores or 1
 
 
-def _wanted(study: Study, points: Sequence[Point], store: Store, failed: Collection[Run]) -> dict[str, int]:
-    return {id: verdict.replications for id, verdict in verdicts(study, points, store, failed).items()}
+def _wanted(
+    study: Study, points: Sequence[Point], companions: Sequence[Point], store: Store, failed: Collection[Run]
+) -> dict[str, int]:
+    """Replications of every point; one with inputs as assumed has as many as its companion with inputs drawn."""
+    wanted = {id: verdict.replications for id, verdict in verdicts(study, points, store, failed).items()}
+    return wanted | {beside.id: wanted[point.id] for point, beside in zip(points, companions)}
 
 
 def _superseded(store: Store) -> list[str]:

@@ -16,12 +16,14 @@ from sim.commands.answer import INTERNAL, Answer, Grid
 from sim.commands.carry import LOST_CODE, carry_out
 from sim.commands.study_words import read_study
 from sim.commands.sweep_tables import HEADS, SHOWN, counted, points_answer, reading, tables
+from sim.commands.world_tables import save_worlds, world_rows, worlds_shown
 from sim.errors import InputError
 from sim.reports.study_figures import Grids, draw_all
 from sim.study.design import Study
 from sim.study.files import check_folder, prepare, save_results
 from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, place_of
 from sim.study.result import compare, table_rows
+from sim.study.uncertainty import Uncertain
 
 
 def sweep(args: Namespace) -> Answer:
@@ -42,6 +44,9 @@ def sweep(args: Namespace) -> Answer:
     prepare(folder)
     rows = table_rows(compare(result, [*SHOWN, *HEADS]))
     digests = save_results(result, rows, folder)
+    uncertain = Uncertain(carried.assumed, result) if carried.assumed else None
+    if uncertain:
+        save_worlds(uncertain, folder)
     share = "internal" if args.internal else "restricted"
     grids = Grids(EXCEEDANCE_MINUTES)
     pictures = draw_all(result, place_of(study.options[result.baseline].settings).territory, grids, folder, share)
@@ -56,6 +61,7 @@ def sweep(args: Namespace) -> Answer:
         "folder": str(folder),
         "table": rows,
         "pictures": [str(p) for p in pictures],
+        "worlds": world_rows(uncertain) if uncertain else None,
         "digests": digests,
         "stored": carried.stored,
         "ran": carried.ran,
@@ -64,7 +70,8 @@ def sweep(args: Namespace) -> Answer:
     }
     written = [f"Table, results and pictures: {folder}{os.sep}", *(f"  {p}" for p in pictures)]
     rule = [f"'{name}': {counted(v.replications, 'day')}, {v.reason}" for name, v in carried.precision.items()]
-    shown: list[str | Grid] = [study.question, *tables(result), *reading(result), *rule, *written]
+    shown: list[str | Grid] = [study.question, *tables(result), *reading(result)]
+    shown += [*(worlds_shown(uncertain) if uncertain else []), *rule, *written]
     notes = failure_notes(carried.failed)
     return Answer(data, [INTERNAL, *shown] if args.internal else shown, notes, LOST_CODE if notes else 0)
 

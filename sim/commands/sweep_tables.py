@@ -59,7 +59,9 @@ def counted(number: int, word: str) -> str:
 def plan_line(study: Study, workers: int) -> str:
     """What is about to run, in one line."""
     options, days = counted(len(study.options), "option"), counted(study.replications, "day")
-    return f"{study.name}: {options} x {days} = {counted(len(study.tasks()), 'run')} on {counted(workers, 'core')}"
+    ways, twice = (2, " x 2 (inputs as assumed, and drawn)") if study.inputs == "drawn" else (1, "")
+    runs = counted(ways * len(study.tasks()), "run")
+    return f"{study.name}: {options} x {days}{twice} = {runs} on {counted(workers, 'core')}"
 
 
 def points_answer(study: Study) -> Answer:

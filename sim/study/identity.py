@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +26,7 @@ NAMING = ("name", "replication")
 """Settings that say which run it is, not what is run."""
 OUTSIDE = ("__main__.py", "bench", "cli.py", "commands", "conf", "reports")
 """What stands right below ``sim/`` and no task ever imports."""
-TASK = ("__init__.py", "figures.py", "outcome.py", "point.py", "ratios.py")
+TASK = ("__init__.py", "figures.py", "inputs.py", "outcome.py", "point.py", "ratios.py")
 """Modules of ``sim/study`` that a task is made of; the others plan, store and compare."""
 WORDS = (".md", ".pyc", ".txt", ".typed")
 """Endings of files that hold no code and no data."""
@@ -88,6 +88,11 @@ def make_point(name: str, overrides: Iterable[str], settings: Settings) -> Point
     """The point of an option under this code, the plugins that are loaded, and this NumPy."""
     config, model = canonical_text(settings), model_hash()
     return Point(_point_id(config, model, np.__version__), name, tuple(overrides), config, model, np.__version__)
+
+
+def point_of(point: Point) -> Point:
+    """The point with the id that its parts make."""
+    return replace(point, id=_point_id(point.config, point.model, point.numpy))
 
 
 def point_id(settings: Settings) -> str:

@@ -11,10 +11,11 @@ number is another option), a setting of 0 (its mechanism is off), and ranges in 
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
@@ -23,14 +24,19 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import qmc
 
+from sim.digest import digest_text
 from sim.evidence import patterns
+from sim.settings import Settings, read
 from sim.streams import Streams
+from sim.study.identity import Point, canonical_text, point_of
 
 Floats = NDArray[np.float64]
 Move = Callable[[float, float], float]
 """Value in force and u in [0, 1] to the drawn value."""
 Leaf = tuple[dict[str, Any], str]
 """The group that holds a setting, and its name in it."""
+MARK = "inputs"
+"""Key that the canonical text of a drawn point has besides its settings: what is not drawn, and a digest of all ranges."""
 ROWS = 4096
 """Rows of one Latin hypercube; replications beyond take rows of the next one."""
 NEVER = ("priority",)
@@ -106,6 +112,44 @@ def row(seed: int, replication: int) -> Floats:
 def _hypercube(seed: int, number: int) -> Floats:
     generator = Streams(seed, number)("study")
     return np.asarray(qmc.LatinHypercube(len(inputs()), rng=generator).random(ROWS))
+
+
+def given_keys(overrides: Iterable[str]) -> tuple[str, ...]:
+    """Keys that overrides set, sorted; choosing the option of a group sets none.
+
+    >>> given_keys(["preset=demo-city", "+staffing.absence=0.1", "dispatch=nearest"])
+    ('staffing.absence',)
+    """
+    keys = {word.lstrip("+~").partition("=")[0] for word in overrides}
+    return tuple(sorted(key for key in keys if "." in key))
+
+
+def drawn_point(point: Point, given: Collection[str]) -> Point:
+    """The point of the same option with its inputs drawn anew in each replication, but for the ``given`` keys."""
+    ranges = digest_text(repr([(source.pattern, source.range) for source in inputs()]))
+    plain = json.loads(point.config) | {MARK: {"given": sorted(given), "ranges": ranges}}
+    text = json.dumps(plain, sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return point_of(replace(point, name=f"{point.name} (inputs drawn)", config=text))
+
+
+def config_on(config: str, replication: int) -> str:
+    """The canonical settings that a point has in one replication: its own, or with inputs drawn those of a plausible world."""
+    plain = json.loads(config) if f'"{MARK}":' in config else {}
+    if MARK not in plain:
+        return config
+    given = plain.pop(MARK)["given"]
+    return canonical_text(read(draw_inputs(plain, given, row(plain["seed"], replication)), Settings))
+
+
+def drawn_here(plain: Mapping[str, Any], given: Collection[str]) -> list[int]:
+    """Positions of the inputs that change anything in these settings."""
+    low, high = (draw_inputs(plain, given, np.full(len(inputs()), u)) for u in (0.1, 0.9))
+    spans = covered(low, given), covered(high, given)
+    return [
+        position
+        for position, source in enumerate(inputs())
+        if any(a[name] != b[name] for (a, name), (b, _) in zip(*(span.get(source.pattern, []) for span in spans)))
+    ]
 
 
 def draw_inputs(plain: Mapping[str, Any], given: Collection[str], u: Floats) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sim.errors import InputError
 from sim.study.drive import Drive, Patience
 from sim.study.engines import Engine, EngineLost
 from sim.study.identity import Point
+from sim.study.inputs import config_on
 from sim.study.store import Store
 from sim.study.task import Reply, Task, own_code
 
@@ -124,7 +125,7 @@ class Launch:
 
         return Drive(
             engine,
-            lambda run: Task(configs[run[0]], run[1], code, own),
+            lambda run: Task(config_on(configs[run[0]], run[1]), run[1], code, own),
             receive,
             lambda run, attempts, why: fail(run, attempts, "lost", f"ended its worker {attempts} times: {why}"),
             watcher.is_stopped,

@@ -24,8 +24,9 @@ def check_precision(study: Study) -> None:
 
 
 def most_runs(study: Study) -> int:
-    """Runs that the study can have at most."""
-    return len(study.options) * (study.precision.cap if study.precision else study.replications)
+    """Runs that the study can have at most; drawn inputs double them, since each day is also run with inputs as assumed."""
+    ways = 2 if study.inputs == "drawn" else 1
+    return ways * len(study.options) * (study.precision.cap if study.precision else study.replications)
 
 
 def verdicts(study: Study, points: Sequence[Point], store: Store, failed: Collection[tuple[str, int]]) -> dict[str, Verdict]:

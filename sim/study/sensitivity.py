@@ -70,7 +70,8 @@ def sensitivity(names: Sequence[str], worlds: Floats, values: Sequence[float | N
     rho = np.array([float(f.statistic) for f in found])
     held = stats.false_discovery_control([float(f.pvalue) for f in found])
     order = np.argsort(-np.abs(rho), kind="stable")
-    fitted = order[: min(FITTED, len(y) // WORLDS_PER_INPUT)]
+    number = min(FITTED, len(y) // WORLDS_PER_INPUT)
+    fitted = order[: number if number > 1 else 0]  # SciPy's indices take two inputs or more
     skill, first, total = _sobol(u[:, fitted], y)
     share = {int(i): (a, b) for i, a, b in zip(fitted, first, total)}
     rows = [Influence(names[i], float(rho[i]), float(held[i]), *share.get(int(i), (None, None))) for i in order]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scipy import stats
 
+from sim.study.daily import PerReplication, checked
 from sim.study.statistics import CONFIDENCE
 
 
@@ -23,16 +23,14 @@ class BetterShare:
     worlds: int
 
 
-def better_share(values: Sequence[float | None], baseline: Sequence[float | None], lower_is_better: bool) -> BetterShare:
-    """Compare an option with the baseline world by world, over the common prefix of replications.
-
-    >>> better_share([1.0, 2.0, 5.0], [2.0, 3.0, 4.0], lower_is_better=True).worlds
-    3
-    """
-    pairs = [(a, b) for a, b in zip(values, baseline, strict=False) if a is not None and b is not None]
-    if not pairs:
+def better_share(sample: PerReplication, baseline: PerReplication, lower_is_better: bool) -> BetterShare:
+    """Compare an option with the baseline world by world, over the common prefix of replications."""
+    common = min(len(checked(sample)), len(checked(baseline)))
+    own, other = sample.first(common), baseline.first(common)
+    known = own.known & other.known
+    gains = (other.figures - own.figures)[known] if lower_is_better else (own.figures - other.figures)[known]
+    if not len(gains):
         return BetterShare(None, None, None, 0)
-    sign = -1.0 if lower_is_better else 1.0
-    wins = sum(0.5 if a == b else float(sign * (a - b) > 0) for a, b in pairs)
-    interval = stats.binomtest(round(wins), len(pairs)).proportion_ci(CONFIDENCE, method="wilson")
-    return BetterShare(wins / len(pairs), float(interval.low), float(interval.high), len(pairs))
+    wins = float((gains > 0).sum()) + 0.5 * float((gains == 0).sum())
+    interval = stats.binomtest(round(wins), len(gains)).proportion_ci(CONFIDENCE, method="wilson")
+    return BetterShare(wins / len(gains), float(interval.low), float(interval.high), len(gains))

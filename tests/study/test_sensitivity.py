@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import qmc
 
+from sim.study.daily import PerReplication, by_day
 from sim.study.inputs import inputs, row
 from sim.study.sensitivity import LEAST_WORLDS, sensitivity
 from sim.study.worlds import better_share
@@ -47,6 +48,13 @@ def test_noise_alone_gives_no_sobol_index_and_few_chance_findings() -> None:
     assert found_by_chance <= 7
 
 
+def test_worlds_for_a_fit_of_one_input_alone_give_correlations_only() -> None:
+    u = worlds(2 * LEAST_WORLDS - 1)
+    found = sensitivity(NAMES, u, u[:, 3].tolist())
+    assert found.skill is None
+    assert found.influences[0].name == "x3" and found.influences[0].correlation == pytest.approx(1.0)
+
+
 def test_too_few_worlds_or_days_without_data_say_nothing() -> None:
     u = worlds(LEAST_WORLDS + 2)
     values: list[float | None] = [float(x) for x in u[:, 0]]
@@ -70,15 +78,24 @@ def test_the_inputs_of_a_study_are_the_columns() -> None:
     assert found.influences[0].correlation == pytest.approx(1.0)
 
 
+def days(*figures: float | None) -> PerReplication:
+    return by_day(dict(enumerate(figures)))
+
+
 def test_better_counts_worlds_and_knows_which_way_is_better() -> None:
-    lower = better_share([1.0, 2.0, 9.0, None], [2.0, 3.0, 4.0, 1.0], lower_is_better=True)
+    lower = better_share(days(1.0, 2.0, 9.0, None), days(2.0, 3.0, 4.0, 1.0), lower_is_better=True)
     assert (lower.share, lower.worlds) == (pytest.approx(2 / 3), 3)
-    higher = better_share([1.0, 2.0, 9.0, None], [2.0, 3.0, 4.0, 1.0], lower_is_better=False)
+    higher = better_share(days(1.0, 2.0, 9.0, None), days(2.0, 3.0, 4.0, 1.0), lower_is_better=False)
     assert higher.share == pytest.approx(1 / 3)
-    assert better_share([None], [1.0], lower_is_better=True).share is None
-    even = better_share([1.0, 1.0], [1.0, 1.0], lower_is_better=True)
-    assert even.share == 0.5
+    assert better_share(days(None), days(1.0), lower_is_better=True).share is None
+    even = better_share(days(1.0, 1.0), days(1.0, 1.0, 5.0), lower_is_better=True)
+    assert even.share == 0.5 and even.worlds == 2
     assert even.low is not None and even.high is not None and even.low < 0.5 < even.high
+
+
+def test_worlds_are_compared_by_replication_only() -> None:
+    with pytest.raises(TypeError, match="one number for each replication"):
+        better_share([1.0], [2.0], lower_is_better=True)  # type: ignore[arg-type]
 
 
 def test_the_combined_interval_covers_the_mean_over_plausible_worlds() -> None:
