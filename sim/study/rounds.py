@@ -6,12 +6,12 @@ from collections.abc import Collection, Mapping, Sequence
 
 from sim.errors import InputError, nearest
 from sim.measures.dictionary import DICTIONARY
+from sim.measures.estimators import RATIOS
 from sim.plugins import MEASURES
 from sim.study.daily import PerReplication, Runs
 from sim.study.design import Study
 from sim.study.identity import Point
 from sim.study.precision import Precision, Verdict, wanted_by_option
-from sim.study.ratios import RATIOS
 from sim.study.store import Store
 
 
