@@ -17,6 +17,7 @@ from sim.errors import Stopped
 from sim.study.design import Study
 from sim.study.drive import Interrupted
 from sim.study.engines import EngineLost, open_engine
+from sim.study.files import passport
 from sim.study.identity import Point, make_point
 from sim.study.inputs import drawn_point, given_keys
 from sim.study.launch import Launch, Limit, Run, check_runs, check_time, seconds_left
@@ -44,7 +45,7 @@ class Carried:
     assumed: StudyResult | None = None
 
 
-def carry_out(study: Study, folder: Path, command: str, plugins: Sequence[Path] = (), yes: bool = False) -> Carried:
+def carry_out(study: Study, folder: Path, command: str, yes: bool) -> Carried:
     """Run what is not stored yet and return all that is. ``command`` is what the user types to go on, ``yes`` lifts the limits.
 
     Raises ``InputError`` for what cannot or may not be begun, and ``Stopped`` after Ctrl-C and for a lost engine; what has
@@ -61,7 +62,7 @@ def carry_out(study: Study, folder: Path, command: str, plugins: Sequence[Path] 
         _say([*store.notes, *_superseded(store), _plan(study, launch, stored, len(todo))])
         if todo:
             check_time(seconds_left(todo, launch.typical(), workers_of(study)), limit)
-            store.manifest([command], {"name": study.name, "question": study.question, "replications": study.replications})
+            store.manifest([command], passport(study))
             _run(study, points, launch, limit, folder, command)
         return _carried(study, points, companions, launch, stored, command)
 
