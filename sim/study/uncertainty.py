@@ -110,6 +110,7 @@ def influence_rows(drawn: StudyResult, measures: Sequence[str]) -> list[Row]:
             what = "difference" if against else "level"
             for i in found.influences:
                 out: Row = {"option": option.name, "measure": measure, "of": what, "input": i.name}
-                out |= {"rank_correlation": i.correlation, "p_value": i.p_value, "sobol_first": i.first, "sobol_total": i.total}
+                out |= {"rank_correlation": i.correlation, "p_value_all": i.p_value}
+                out |= {"sobol_first": i.first, "sobol_total": i.total}
                 rows.append(out | {"fit_skill": found.skill, "worlds": found.worlds})
     return rows
