@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from sim import plugins
 from sim.errors import nearest
@@ -80,7 +81,8 @@ class QueueRules:
 def _known_policy(name: str) -> str:
     known = [*POLICIES, *plugins.POLICIES]
     if name not in known:
-        raise ValueError(f"no policy '{name}'{nearest(name, known)}; there is {', '.join(known)} (more with --plugin FILE)")
+        words = f"must be one of {', '.join(known)}{nearest(name, known)}; --plugin FILE adds your own"
+        raise PydanticCustomError("unknown_policy", "{words}", {"words": words})
     return name
 
 
