@@ -84,7 +84,7 @@ def _line(cls: type, error: Any) -> str:
     problem = problem.replace("Input should be", "must be").replace("Input should have", "must have")
     if kind == "literal_error":
         problem += nearest(str(error["input"]), _quoted(str(error["ctx"]["expected"])))
-    if kind in ("value_error", "assertion_error"):
+    if kind in ("value_error", "assertion_error") and not problem.startswith("must be one of "):
         return f"{key}: {problem}" if key else problem
     return f"{key}={_short(error['input'])}: {problem[0].lower()}{problem[1:]}"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from sim import plugins
 from sim.errors import nearest
@@ -81,8 +80,7 @@ class QueueRules:
 def _known_policy(name: str) -> str:
     known = [*POLICIES, *plugins.POLICIES]
     if name not in known:
-        words = f"must be one of {', '.join(known)}{nearest(name, known)}; --plugin FILE adds your own"
-        raise PydanticCustomError("unknown_policy", "{words}", {"words": words})
+        raise ValueError(f"must be one of {', '.join(known)}{nearest(name, known)}; --plugin FILE adds your own")
     return name
 
 

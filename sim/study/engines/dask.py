@@ -137,7 +137,11 @@ def _own_cluster(workers: int) -> Any:
 
     with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
         return LocalCluster(
-            n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None, silence_logs=logging.CRITICAL
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be another cluster's
+            silence_logs=logging.CRITICAL,
         )
 
 
