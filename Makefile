@@ -20,7 +20,7 @@ ifneq ($(shell cat "$(STAMP)" 2>/dev/null),$(CURDIR))
 $(STAMP): anew
 endif
 
-.PHONY: help sweep test lint types test-slow drill bench format pin clean anew
+.PHONY: help sweep test lint types test-slow drill bench experiments format pin clean anew
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -47,6 +47,9 @@ drill: $(STAMP) ## kill sweeps and damage stored studies, hundreds of times, and
 
 bench: $(STAMP) ## measure the engine against a plain SimPy program
 	$(VENV)/bin/pollday bench $(ARGS)
+
+experiments: $(STAMP) ## run every experiment but the national one and renew the stored tables, on purpose
+	$(VENV)/bin/python scripts/renew_experiments.py $(ARGS)
 
 format: $(STAMP) ## mend what ruff can mend
 	$(RUN) ruff check --fix --exit-zero --quiet .

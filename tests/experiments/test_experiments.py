@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
+import csv
 import re
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from sim.resources import conf_dir
+from tests.cli.conftest import Call, pollday
 
-EXPERIMENTS = sorted((Path(__file__).resolve().parents[2] / "experiments").glob("*.py"))
+__all__ = ["pollday"]
+
+ROOT = Path(__file__).resolve().parents[2]
+EXPERIMENTS = sorted((ROOT / "experiments").glob("*.py"))
 
 
 @pytest.mark.parametrize("path", EXPERIMENTS, ids=lambda path: path.stem)
@@ -25,3 +33,48 @@ def test_its_study_and_its_stored_table_exist(path: Path) -> None:
     for name in re.findall(r'"study=([\w-]+)"', source):
         assert (conf_dir() / "study" / f"{name}.yaml").exists()
     assert path.with_suffix(".csv").exists()
+
+
+STUDIES = [path for path in EXPERIMENTS if '"study=' in path.read_text(encoding="utf-8")]
+RENEWED = [path for path in STUDIES if path.stem != "national_staffing"]  # what `make experiments` renews
+TOWN = ("territory.country=city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
+
+
+def stored(path: Path) -> list[dict[str, str]]:
+    with path.with_suffix(".csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def study(path: Path) -> str:
+    return re.findall(r'"study=([\w-]+)"', path.read_text(encoding="utf-8"))[0]
+
+
+@pytest.mark.parametrize("path", STUDIES, ids=lambda path: path.stem)
+def test_its_study_composes_with_the_options_of_the_stored_table(pollday: Call, path: Path) -> None:
+    said = pollday("sweep", f"study={study(path)}", "--cfg", "job", "--json")
+    assert said.code == 0, said.err
+    assert {point["name"] for point in said.json["points"]} == {row["option"] for row in stored(path)}
+
+
+def test_the_stored_tables_have_the_columns_and_measures_of_a_study_today(pollday: Call) -> None:
+    said = pollday("sweep", "study=city-patrols", *TOWN, "replications=1", "--workers", "1", "--json")
+    assert said.code == 0, said.err
+    for path in RENEWED:
+        assert list(stored(path)[0]) == list(said.json["table"][0]), path.stem
+        assert {row["measure"] for row in stored(path)} == {row["measure"] for row in said.json["table"]}, path.stem
+
+
+def test_an_unknown_experiment_is_refused_with_those_there_are() -> None:
+    script = [sys.executable, str(ROOT / "scripts" / "renew_experiments.py"), "short_stafed"]
+    said = subprocess.run(script, capture_output=True, text=True, check=False)
+    assert said.returncode == 2 and "short_staffed" in said.stderr and "Traceback" not in said.stderr
+
+
+@pytest.mark.slow
+def test_renewing_a_table_gives_the_stored_one(tmp_path: Path) -> None:
+    for name in ("sim", "conf", "experiments", "scripts"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    table = tmp_path / "experiments" / "command_room.csv"
+    table.write_text("", encoding="utf-8")
+    subprocess.run([sys.executable, str(tmp_path / "scripts" / "renew_experiments.py"), "command_room"], check=True)
+    assert table.read_bytes() == (ROOT / "experiments" / "command_room.csv").read_bytes()
