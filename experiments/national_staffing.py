@@ -9,8 +9,8 @@ days. The deciding statistic is the potential response, because counting inciden
 
 Answer. Each step brings help sooner: the potential response falls from 3.31 minutes by 0.81, 1.41 and 2.19 minutes, the
 mean response from 11.7 to 10.4, 9.4 and 8.0 minutes. From a tenth on the worst-covered area gains 10 and 15 points of
-coverage (at a twentieth the interval holds zero). The price is seen at the doors: fixed teams settle 34, 60 and 115 fewer
-incidents of 850 on the spot. All other intervals named here exclude zero. Levels rest on assumed rates and synthetic sites;
+coverage (at a twentieth the interval holds zero). The price is seen at the doors: fixed teams settle 35, 60 and 116 fewer
+incidents of 854 on the spot. All other intervals named here exclude zero. Levels rest on assumed rates and synthetic sites;
 read differences, not levels.
 
 Run it with ``python experiments/national_staffing.py``; words are passed on, so ``replications=2`` makes a quick one. The

@@ -21,7 +21,7 @@ TEXTS = ("option", "replication", "scenario_digest", "tape_digest", "trace_diges
 def power(args: Namespace) -> Answer:
     """Days needed for a difference, and the difference that the stored days show, for each option against the baseline."""
     if len(args.words) != 1:
-        raise InputError("name one study: its folder, such as studies/cars")
+        raise InputError("name one study: its folder, such as cars")
     folder = Path(args.words[0])
     baseline, runs = read_study(folder)
     measure = args.measure or "potential_response"

@@ -66,8 +66,8 @@ screen shows options and an export has one row for each run. runs.dictionary.csv
 
 POWER = """
 examples:
-  pollday power studies/cars --measure response_mean --difference 30
-  pollday power studies/cars --difference 5 --power 0.9 --json
+  pollday power cars --measure response_mean --difference 30
+  pollday power cars --difference 5 --power 0.9 --json
 
 Takes the spread of the daily differences that the study has stored, and says for every option how many days would show a
 difference of that size (in the measure's unit, seconds or shares), and which difference the stored days would have shown.
