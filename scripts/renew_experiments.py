@@ -28,7 +28,9 @@ def renew(experiment: Path) -> None:
     with TemporaryDirectory() as scratch:
         subprocess.run([sys.executable, str(experiment)], cwd=scratch, env=environment, check=True)
         for study in re.findall(r'"study=([\w-]+)"', experiment.read_text(encoding="utf-8")):
-            shutil.copyfile(Path(scratch, study, "table.csv"), experiment.with_suffix(".csv"))
+            made = Path(scratch, study, "table.csv")
+            if made.exists():
+                shutil.copyfile(made, experiment.with_suffix(".csv"))
 
 
 def main(names: Sequence[str]) -> int:

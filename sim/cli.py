@@ -22,9 +22,11 @@ from sim.commands.changes import Change, put, tidy
 from sim.commands.experiment import opened
 from sim.commands.grammar import EXPERIMENT, Axis, Interval, Word, groups, is_group, option_of, options_in
 from sim.commands.parser import COMMANDS, Usage, overview, parse
+from sim.commands.study_words import read_study
 from sim.errors import InputError, Stopped, nearest
 from sim.resources import conf_dir
 from sim.settings import Settings, dump, read
+from sim.study.design import Study
 
 MOST_VALUES = 1_000_000
 """Values that one word may give."""
@@ -185,10 +187,22 @@ def carry_out(args: Namespace) -> Answer | int:
     """Do what the command line asks for; a command that prints by itself returns its exit code."""
     for file in getattr(args, "plugin", ()):
         plugins.load(file)
-    args.compose, args.compose_changes, args.axis = compose, compose_changes, axis
-    args.nested, args.split = nested, split
+    _equip(args)
     result: Answer | int = COMMANDS[args.command].function()(args)
     return result
+
+
+def _equip(args: Namespace) -> None:
+    """Hand what only this module can do to the commands."""
+    args.compose, args.compose_changes, args.axis = compose, compose_changes, axis
+    args.nested, args.split = nested, split
+
+
+def compose_study(*words: str) -> Study:
+    """The study that ``pollday sweep`` would run with these words; nothing is run. Raises ``InputError``."""
+    args = parse(["sweep", *words])
+    _equip(args)
+    return read_study(args)
 
 
 def run_own(name: str, words: list[str]) -> int:

@@ -12,7 +12,7 @@ from sim.processes.simulation import run
 from sim.settings import Settings
 from sim.study.daily import by_day
 from sim.study.design import Option, check_shocks
-from sim.study.statistics import estimate, paired_difference
+from sim.study.statistics import Estimate, estimate, paired_difference
 
 Figures = Mapping[str, float | None]
 Row = dict[str, str | int | float | None]
@@ -25,6 +25,11 @@ def over_days(options: Mapping[str, Settings], figures: Callable[[Measures], Fig
     Options must share territory and calendar: the place is built once. ``figures`` picks plain numbers from the measures of
     one day. Raises ``InputError`` where options differ in places or times of shocks.
     """
+    return rows_of(each_day(options, figures, days))
+
+
+def each_day(options: Mapping[str, Settings], figures: Callable[[Measures], Figures], days: int) -> dict[str, list[Figures]]:
+    """The figures of every option on each of ``days`` days, as ``over_days`` takes them together."""
     check_shocks([Option(name, (), settings) for name, settings in options.items()])
     first = next(iter(options.values()))
     place = build_place(first)
@@ -34,8 +39,27 @@ def over_days(options: Mapping[str, Settings], figures: Callable[[Measures], Fig
             scenario, _ = build_plan(settings, place, day)
             tape = build_tape(settings, place, day)
             seen[name].append(figures(measure(scenario, tape, run(scenario, tape))))
+    return seen
+
+
+def rows_of(seen: Mapping[str, list[Figures]]) -> list[Row]:
+    """The rows of ``over_days`` from the figures of each day; the first option is the baseline."""
     baseline = next(iter(seen))
-    return [_row(name, figure, seen[name], seen[baseline]) for name in options for figure in seen[name][0]]
+    return [_row(name, figure, seen[name], seen[baseline]) for name in seen for figure in seen[name][0]]
+
+
+def interaction(seen: Mapping[str, list[Figures]], corners: tuple[str, str, str, str], figure: str) -> Estimate:
+    """How much more the second change brings where the first has been made: (both - first) - (second - neither), day by day.
+
+    ``corners`` names the options with neither change, the first, the second, and both. A day on which one of the four has no
+    data is left out.
+    """
+    found: dict[int, float | None] = {}
+    for number, four in enumerate(zip(*(seen[name] for name in corners), strict=True)):
+        values = [day[figure] for day in four]
+        known = [value for value in values if value is not None]
+        found[number] = (known[3] - known[1]) - (known[2] - known[0]) if len(known) == len(values) else None
+    return estimate(by_day(found))
 
 
 def _row(option: str, figure: str, days: list[Figures], baseline: list[Figures]) -> Row:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import csv
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -36,7 +37,8 @@ def test_its_study_and_its_stored_table_exist(path: Path) -> None:
 
 
 STUDIES = [path for path in EXPERIMENTS if '"study=' in path.read_text(encoding="utf-8")]
-RENEWED = [path for path in STUDIES if path.stem != "national_staffing"]  # what `make experiments` renews
+OWN = [path for path in EXPERIMENTS if "write_rows" in path.read_text(encoding="utf-8")]
+RENEWED = [path for path in STUDIES if path not in OWN and path.stem != "national_staffing"]  # what `make experiments` renews
 TOWN = ("territory.country=city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
 
 
@@ -53,7 +55,7 @@ def study(path: Path) -> str:
 def test_its_study_composes_with_the_options_of_the_stored_table(pollday: Call, path: Path) -> None:
     said = pollday("sweep", f"study={study(path)}", "--cfg", "job", "--json")
     assert said.code == 0, said.err
-    assert {point["name"] for point in said.json["points"]} == {row["option"] for row in stored(path)}
+    assert {point["name"] for point in said.json["points"]} == {row["option"] for row in stored(path)} - {"interaction"}
 
 
 def test_the_stored_tables_have_the_columns_and_measures_of_a_study_today(pollday: Call) -> None:
@@ -78,3 +80,23 @@ def test_renewing_a_table_gives_the_stored_one(tmp_path: Path) -> None:
     table.write_text("", encoding="utf-8")
     subprocess.run([sys.executable, str(tmp_path / "scripts" / "renew_experiments.py"), "command_room"], check=True)
     assert table.read_bytes() == (ROOT / "experiments" / "command_room.csv").read_bytes()
+
+
+@pytest.mark.parametrize("name", ["checkpoints", "desk_operators", "interaction"])
+def test_a_single_day_gives_a_table_like_the_stored_one(name: str) -> None:
+    path = ROOT / "experiments" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    rows = module.table(1)
+    assert all(list(stored(own)[0]) == list(rows[0]) for own in OWN)
+    assert [(row["option"], row["measure"]) for row in rows] == [(row["option"], row["measure"]) for row in stored(path)]
+
+
+def test_the_stored_interaction_is_the_difference_of_the_stored_gains() -> None:
+    rows = stored(ROOT / "experiments" / "interaction.csv")
+    means = {(row["option"], row["measure"]): float(row["mean"]) for row in rows}
+    for measure in {row["measure"] for row in rows}:
+        neither, cars, desks, both = (means[name, measure] for name in ("neither", "more cars", "more operators", "both"))
+        assert means["interaction", measure] == pytest.approx((both - cars) - (desks - neither), abs=1e-9)

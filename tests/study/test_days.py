@@ -7,7 +7,7 @@ from pathlib import Path
 
 from sim.measures.collect import Measures
 from sim.settings import Settings, read
-from sim.study.days import over_days, write_rows
+from sim.study.days import interaction, over_days, write_rows
 
 TOWN = {"country": "city", "city": {"centres": 40, "offices": 160, "voters": 60_000, "population": 100_000}}
 
@@ -31,3 +31,10 @@ def test_options_are_paired_by_day_and_compared_with_the_first(tmp_path: Path) -
     with (tmp_path / "table.csv").open(encoding="utf-8") as file:
         stored = list(csv.DictReader(file))
     assert float(stored[0]["mean"]) == rows[0]["mean"] and stored[1]["mean"] == ""
+
+
+def test_an_interaction_is_the_difference_of_two_gains_day_by_day() -> None:
+    days = {"none": [10.0, 20.0, None], "first": [7.0, 16.0, 1.0], "second": [9.0, 17.0, 1.0], "both": [4.0, 11.0, 1.0]}
+    seen = {name: [{"wait": value} for value in values] for name, values in days.items()}
+    found = interaction(seen, ("none", "first", "second", "both"), "wait")  # -3 less -1, and -5 less -3; no third day
+    assert found.mean == -2.0 and found.half_width == 0.0 and found.replications == 2
