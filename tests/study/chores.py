@@ -19,11 +19,11 @@ def do(task: tuple[str, Any]) -> Any:
     return CHORES[what](value)
 
 
-_SOME = pack(outcome("any", 0, scalars=60, curve=12_400))
+_SOME = pack(outcome("any", 0, scalars=60, curve=1_000))
 
 
 def nothing(task: Task) -> Reply:
-    """Hand back an outcome as large as that of a nation (12,400 centres) without computing anything."""
+    """Hand back an outcome as large as that of a city of 1,000 centres without computing anything."""
     return Reply(_SOME, 0.001, task.code, "here")
 
 

@@ -116,6 +116,8 @@ def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
     with pytest.raises(InputError, match="no Dask scheduler answers") as caught:
         open_engine(EngineSettings(name="dask", address="tcp://127.0.0.1:9"), chores.do, 2)
     assert len(str(caught.value).splitlines()) <= 3
+    with pytest.raises(InputError, match=r"no such scheduler file"):
+        open_engine(EngineSettings(name="dask", address="scheduler.json"), chores.do, 2)
 
 
 class Frozen:

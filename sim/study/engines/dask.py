@@ -5,12 +5,15 @@ Whatever can start ``dask worker`` (Slurm, other queues, ssh, containers) serves
 
 from __future__ import annotations
 
+import atexit
 import logging
 import os
+import re
 import secrets
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
@@ -49,7 +52,7 @@ class DaskEngine:
         self._fetchers = ThreadPoolExecutor(FETCHERS, "fetch")
         self._prefix = f"pollday-{secrets.token_hex(4)}"
         self._count, self._counted = workers, -COUNT_TIME
-        logging.getLogger("distributed").setLevel(logging.CRITICAL)
+        _hush()
         with deaf_to_interrupts():
             self._cluster = None if address else _own_cluster(workers)
             self._client = _connect(address) if address else distributed.Client(self._cluster)
@@ -121,13 +124,22 @@ class DaskEngine:
         return ""
 
     def close(self, at_once: bool = False) -> None:
-        """Withdraw what is in flight and leave; a cluster of its own ends with it."""
+        """Withdraw what is in flight and leave; a cluster of its own ends with it, at the latest with this process."""
+        if at_once:
+            atexit.unregister(import_module("distributed.deploy.spec").close_clusters)  # it waits for what nobody needs
         with suppress(OSError, TimeoutError, CancelledError):
             if self._flying:
                 self._client.cancel(list(self._flying.values()), force=True)
             self._client.close(CLOSE_TIME)
             if self._cluster is not None:
                 self._cluster.close(CLOSE_TIME)
+
+
+def _hush() -> None:
+    """Keep Dask's own log from the terminal: what matters comes back as ``Ended`` or ``EngineLost``."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.split(".")[0] in ("asyncio", "distributed", "tornado"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _own_cluster(workers: int) -> Any:
@@ -149,7 +161,10 @@ def _connect(address: str) -> Any:
     """A client of the scheduler at an address or named by a scheduler file. Raises ``InputError`` when it does not answer."""
     from distributed import Client
 
-    where = {"scheduler_file": address} if Path(address).is_file() else {"address": address}
+    is_file = "://" not in address and not re.fullmatch(r"[^/]+:\d+", address)
+    if is_file and not Path(address).is_file():
+        raise InputError(f"engine.address={address}: there is no such scheduler file; or give tcp://HOST:PORT")
+    where = {"scheduler_file": address} if is_file else {"address": address}
     try:
         return Client(**where, timeout=CONNECT_TIME)
     except (OSError, TimeoutError, ValueError) as error:

@@ -9,6 +9,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 
 LOOK_TIME = 0.2
 """Seconds between two looks whether the driver still lives."""
@@ -39,8 +40,11 @@ def _follow(driver: int) -> None:
 def deaf_to_interrupts() -> Iterator[None]:
     """Processes and threads started inside never hear Ctrl-C; the driver hears it when it leaves.
 
-    A terminal sends it to all of them, and only the driver knows what to do.
+    A terminal sends it to all of them, and only the driver knows what to do. The processes that keep account of resources are
+    started first, because starting them makes the thread hear again.
     """
+    for package in ("multiprocessing", "loky.backend"):
+        import_module(f"{package}.resource_tracker").ensure_running()
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

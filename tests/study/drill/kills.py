@@ -115,7 +115,7 @@ def _command(pid: int) -> str:
 
 
 def _is_helper(pid: int) -> bool:
-    return "tracker" in _command(pid)
+    return "resource_tracker" in _command(pid)
 
 
 def stored(folder: Path) -> int:

@@ -18,7 +18,7 @@ from sim.study.store import Store
 from sim.study.task import Task
 from tests.study import chores, stored
 
-OPTIONS, DAYS, TURNS = "abcd", 250, 3
+OPTIONS, DAYS, TURNS = "abcd", 100, 3
 log = logging.getLogger(__name__)
 pytestmark = pytest.mark.slow
 
