@@ -61,7 +61,8 @@ def carry_out(study: Study, folder: Path, command: str, yes: bool) -> Carried:
         todo, stored = launch.missing(), launch.stored()
         _say([*store.notes, *_superseded(store), _plan(study, launch, stored, len(todo))])
         if todo:
-            check_time(seconds_left(todo, launch.typical(), workers_of(study)), limit)
+            if not study.engine.address:
+                check_time(seconds_left(todo, launch.typical(), workers_of(study)), limit)
             store.manifest([command], passport(study))
             _run(study, points, launch, limit, folder, command)
         return _carried(study, points, companions, launch, stored, command)
@@ -120,11 +121,12 @@ def _say(lines: Sequence[str]) -> None:
 
 def _plan(study: Study, launch: Launch, stored: int, todo: int) -> str:
     """What is about to run, in one line."""
-    line = plan_line(study, workers_of(study))
+    cluster = study.engine.address
+    line = plan_line(study, f"the workers of {cluster}" if cluster else counted(workers_of(study), "core"))
     if stored:
         line += f"; {stored:,} stored, {todo:,} to do"
     seconds = seconds_left(launch.missing(), launch.typical(), workers_of(study))
-    return f"{line}, about {in_words(seconds)}" if todo and seconds else line
+    return f"{line}, about {in_words(seconds)}" if todo and seconds and not cluster else line
 
 
 def _run(study: Study, points: Sequence[Point], launch: Launch, limit: Limit, folder: Path, command: str) -> None:

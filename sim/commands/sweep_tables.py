@@ -56,12 +56,12 @@ def counted(number: int, word: str) -> str:
     return f"{number} {word}{'' if number == 1 else 's'}"
 
 
-def plan_line(study: Study, workers: int) -> str:
-    """What is about to run, in one line."""
+def plan_line(study: Study, where: str) -> str:
+    """What is about to run and where, in one line."""
     options, days = counted(len(study.options), "option"), counted(study.replications, "day")
     ways, twice = (2, " x 2 (inputs as assumed, and drawn)") if study.inputs == "drawn" else (1, "")
     runs = counted(ways * len(study.tasks()), "run")
-    return f"{study.name}: {options} x {days}{twice} = {runs} on {counted(workers, 'core')}"
+    return f"{study.name}: {options} x {days}{twice} = {runs} on {where}"
 
 
 def points_answer(study: Study) -> Answer:
@@ -79,7 +79,7 @@ def points_answer(study: Study) -> Answer:
     }
     keys = list(dict.fromkeys(key for option in study.options for key in option.axes))
     rows = [[o.name, *(str(o.axes.get(key, "")) for key in keys)] for o in study.options]
-    return Answer(data, [study.question, Grid(f"{len(rows)} points", ["option", *keys], rows), plan_line(study, 1)])
+    return Answer(data, [study.question, Grid(f"{len(rows)} points", ["option", *keys], rows), plan_line(study, "1 core")])
 
 
 def tables(result: StudyResult) -> list[str | Grid]:
