@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.forces.spread import metres_between, plane
 from sim.forces.units import Units
@@ -47,7 +47,7 @@ def near_centres(territory: Territory, units: Units, rules: TrafficSettings) -> 
         by_base = {int(site): tuple(posts[units.base[posts] == site].tolist()) for site in np.unique(units.base[posts])}
         return NearCentres(centre, {site: rows for site, rows in by_base.items() if centre[site] == site})
     every = np.arange(len(sites))
-    tree = cKDTree(np.column_stack(plane(territory, centres)))
+    tree = scipy.spatial.cKDTree(np.column_stack(plane(territory, centres)))
     few = np.stack([centres[row] for row in tree.query(np.column_stack(plane(territory, every)), _few(centres))[1].T])
     away = np.stack([metres_between(territory, every, row) for row in few])
     nearest = few[away.argmin(axis=0), every]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 from sim.clock import format_time
 from sim.errors import InputError
@@ -144,7 +144,7 @@ def attend(shifts: ShiftTable, table: Planned, share: Floats, posts: PostSetting
         rows = np.flatnonzero(shifts.period == period)
         u[rows] = uniforms(streams, "absence", table.id[shifts.unit[rows]], int(period))
     crew = MOBILE[table.kind[shifts.unit]]
-    single = binom.ppf(u, shifts.heads, share).astype(np.int64)
+    single = scipy.stats.binom.ppf(u, shifts.heads, share).astype(np.int64)
     absent = np.where(crew, np.where(u < share, shifts.heads, 0), np.maximum(single, 0))
     delay = relief_delays(shifts, table.id, table.is_kind("fixed_team"), posts, streams)
     return Attendance(absent, np.minimum(shifts.start + delay, shifts.end))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.territory.sites import SITE_KINDS, Sites, Territory
 from sim.territory.travel import great_circle_metres
@@ -95,7 +95,7 @@ def homes(territory: Territory, rows: Ints) -> Ints:
             own = near[sites.force[near] == force]
             choice = own if len(own) else near
             if len(choice) and len(mine):
-                tree = cKDTree(np.column_stack(plane(territory, choice)))
+                tree = scipy.spatial.cKDTree(np.column_stack(plane(territory, choice)))
                 home[mine] = choice[tree.query(np.column_stack(plane(territory, rows[mine])))[1]]
     return home
 

@@ -7,8 +7,8 @@ from the same days it would change nothing; so studies print what it would gain,
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.study.daily import PerReplication
 from sim.study.statistics import Estimate, Floats, daily_differences, t_quantile
@@ -71,5 +71,5 @@ def _paired(
 
 
 def _regressed(differences: Floats, control: Floats, expected: float) -> Estimate:
-    fit, freedom = stats.linregress(control - expected, differences), len(differences) - 2
+    fit, freedom = scipy.stats.linregress(control - expected, differences), len(differences) - 2
     return Estimate(float(fit.intercept), t_quantile(freedom) * float(fit.intercept_stderr), len(differences), float(freedom))

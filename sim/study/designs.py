@@ -12,7 +12,7 @@ from math import comb, exp, log, prod
 from typing import Any, Protocol
 
 import numpy as np
-from scipy.stats import qmc
+import scipy
 
 from sim.errors import InputError
 
@@ -132,7 +132,7 @@ class Drawn:
 
     def points(self) -> Iterator[Point]:
         """Points in the order of the sequence."""
-        make = qmc.LatinHypercube if self.kind == "latin" else qmc.Sobol
+        make = scipy.stats.qmc.LatinHypercube if self.kind == "latin" else scipy.stats.qmc.Sobol
         rows = make(len(self.factors), rng=np.random.default_rng(self.seed)).random(self.number)
         for row in rows.tolist():
             yield {key: factor.at(u) for (key, factor), u in zip(self.factors.items(), row, strict=True)}

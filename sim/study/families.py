@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+import scipy
 
 from sim.study.daily import PerReplication
 from sim.study.statistics import CONFIDENCE, Estimate, Floats, daily_differences
@@ -55,7 +55,7 @@ class Family:
         """Half-width of a difference's simultaneous interval."""
         if difference.error is None:
             return None
-        return float(stats.t.ppf(1.0 - self.level / 2, difference.degrees)) * difference.error
+        return float(scipy.stats.t.ppf(1.0 - self.level / 2, difference.degrees)) * difference.error
 
 
 ALONE = Family(1.0 - CONFIDENCE, "alone", 1)
@@ -94,5 +94,5 @@ def _max_t_level(daily: Floats, draws: int) -> float:
     """
     freedom, drawn_in = len(daily) - 1, 2.0 / len(daily)
     shape = (1.0 - drawn_in) * np.corrcoef(daily, rowvar=False) + drawn_in * np.eye(daily.shape[1])
-    largest = np.abs(stats.multivariate_t(shape=shape, df=freedom, seed=1).rvs(draws)).max(axis=1)
-    return float(2.0 * stats.t.sf(np.quantile(largest, CONFIDENCE), freedom))
+    largest = np.abs(scipy.stats.multivariate_t(shape=shape, df=freedom, seed=1).rvs(draws)).max(axis=1)
+    return float(2.0 * scipy.stats.t.sf(np.quantile(largest, CONFIDENCE), freedom))

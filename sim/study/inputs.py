@@ -21,8 +21,8 @@ from functools import cache
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.stats import qmc
 
 from sim.digest import digest_text
 from sim.evidence import patterns
@@ -111,7 +111,7 @@ def row(seed: int, replication: int) -> Floats:
 @cache
 def _hypercube(seed: int, number: int) -> Floats:
     generator = Streams(seed, number)("study")
-    return np.asarray(qmc.LatinHypercube(len(inputs()), rng=generator).random(ROWS))
+    return np.asarray(scipy.stats.qmc.LatinHypercube(len(inputs()), rng=generator).random(ROWS))
 
 
 def given_keys(overrides: Iterable[str]) -> tuple[str, ...]:

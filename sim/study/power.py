@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import optimize, stats
+import scipy
 
 from sim.errors import InputError
 from sim.study.daily import PerReplication
@@ -26,9 +26,9 @@ def power_of(difference: float, spread: float, days: int) -> float:
     """
     shift, limit = abs(difference) / spread * np.sqrt(days), t_quantile(days - 1)
     # SciPy's noncentral t loses its far tail; there the power is that of a normal of the same shift: 1.
-    above = float(stats.nct.sf(limit, days - 1, shift))
-    below = float(stats.nct.cdf(-limit, days - 1, shift))
-    return float(np.nan_to_num(above, nan=float(stats.norm.sf(limit - shift))) + np.nan_to_num(below))
+    above = float(scipy.stats.nct.sf(limit, days - 1, shift))
+    below = float(scipy.stats.nct.cdf(-limit, days - 1, shift))
+    return float(np.nan_to_num(above, nan=float(scipy.stats.norm.sf(limit - shift))) + np.nan_to_num(below))
 
 
 def days_to_show(difference: float, spread: float, power: float = POWER) -> int | None:
@@ -57,8 +57,8 @@ def difference_shown(spread: float, days: int, power: float = POWER) -> float | 
     if not spread:
         return 0.0
     scale = spread / np.sqrt(days)
-    widest = scale * (t_quantile(days - 1) + float(stats.t.ppf(max(power, POWER), days - 1))) * 4.0
-    return float(optimize.brentq(lambda d: power_of(d, spread, days) - power, 0.0, widest, xtol=1e-9 * widest))
+    widest = scale * (t_quantile(days - 1) + float(scipy.stats.t.ppf(max(power, POWER), days - 1))) * 4.0
+    return float(scipy.optimize.brentq(lambda d: power_of(d, spread, days) - power, 0.0, widest, xtol=1e-9 * widest))
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
-from scipy.interpolate import RBFInterpolator
 
 Floats = NDArray[np.float64]
 LEAST_WORLDS = 10
@@ -66,9 +65,9 @@ def sensitivity(names: Sequence[str], worlds: Floats, values: Sequence[float | N
     u, y = worlds[known], y[known]
     if len(y) < LEAST_WORLDS or not np.ptp(y):
         return Sensitivity(tuple(Influence(name, None, None) for name in names), len(y), None)
-    found = [stats.spearmanr(column, y) for column in u.T]
+    found = [scipy.stats.spearmanr(column, y) for column in u.T]
     rho = np.array([float(f.statistic) for f in found])
-    held = stats.false_discovery_control([float(f.pvalue) for f in found])
+    held = scipy.stats.false_discovery_control([float(f.pvalue) for f in found])
     order = np.argsort(-np.abs(rho), kind="stable")
     number = min(FITTED, len(y) // WORLDS_PER_INPUT)
     fitted = order[: number if number > 1 else 0]  # SciPy's indices take two inputs or more
@@ -88,13 +87,13 @@ def _sobol(u: Floats, y: Floats) -> tuple[float | None, Sequence[float | None], 
     if skill < LEAST_SKILL:
         return skill, nothing, nothing
     fit = _fit(u, y, smoothing)
-    dists = [stats.uniform()] * u.shape[1]
-    indices = stats.sobol_indices(func=lambda x: fit(x.T)[None, :], n=SAMPLE, dists=dists, rng=np.random.default_rng(0))
+    dists = [scipy.stats.uniform()] * u.shape[1]
+    indices = scipy.stats.sobol_indices(func=lambda x: fit(x.T)[None, :], n=SAMPLE, dists=dists, rng=np.random.default_rng(0))
     return skill, indices.first_order.ravel().tolist(), indices.total_order.ravel().tolist()
 
 
-def _fit(u: Floats, y: Floats, smoothing: float) -> RBFInterpolator:
-    return RBFInterpolator(u, y, smoothing=smoothing, kernel="thin_plate_spline", degree=1)
+def _fit(u: Floats, y: Floats, smoothing: float) -> scipy.interpolate.RBFInterpolator:
+    return scipy.interpolate.RBFInterpolator(u, y, smoothing=smoothing, kernel="thin_plate_spline", degree=1)
 
 
 def _skill(u: Floats, y: Floats, smoothing: float) -> float:

@@ -12,8 +12,8 @@ from functools import cache
 from warnings import catch_warnings, simplefilter
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy import stats
 
 from sim.study.daily import PerReplication, checked
 
@@ -25,7 +25,7 @@ POWER = 0.8
 @cache
 def t_quantile(freedom: float) -> float:
     """Student's quantile of a two-sided 95 % interval."""
-    return float(stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
+    return float(scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, freedom))
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ class Estimate:
             return None
         if not self.error:
             return float(self.mean == 0.0)
-        return float(2.0 * stats.t.sf(abs(self.mean) / self.error, self.degrees))
+        return float(2.0 * scipy.stats.t.sf(abs(self.mean) / self.error, self.degrees))
 
 
 NO_DATA = Estimate(None, None, 0)
@@ -114,7 +114,7 @@ def _student(data: Floats, mean: float | None) -> Estimate:
         return NO_DATA
     if len(data) == 1 or not np.isfinite(data).all():
         return Estimate(mean, None, len(data))
-    error = float(data.std(ddof=1)) / len(data) ** 0.5  # stats.sem, which asks three times as long what it was given
+    error = float(data.std(ddof=1)) / len(data) ** 0.5  # scipy.stats.sem, which asks three times as long what it was given
     return Estimate(mean, t_quantile(len(data) - 1) * error, len(data))
 
 
@@ -184,7 +184,7 @@ def unpaired_difference(option: PerReplication, baseline: PerReplication) -> Est
     with catch_warnings():
         # One of the two may be the same every day; SciPy then warns of lost digits in a spread that is zero.
         simplefilter("ignore", RuntimeWarning)
-        test = stats.ttest_ind(a, b, equal_var=False)
+        test = scipy.stats.ttest_ind(a, b, equal_var=False)
     low, high = test.confidence_interval(CONFIDENCE)
     return Estimate(mean, float(high - low) / 2, days, float(test.df))
 
@@ -194,7 +194,7 @@ def smallest_detectable(difference: Estimate, level: float = 1.0 - CONFIDENCE) -
     if difference.error is None or difference.replications < 2:
         return None
     degrees = difference.degrees
-    return difference.error * float(stats.t.ppf(1.0 - level / 2, degrees) + stats.t.ppf(POWER, degrees))
+    return difference.error * float(scipy.stats.t.ppf(1.0 - level / 2, degrees) + scipy.stats.t.ppf(POWER, degrees))
 
 
 def pairing_gain(option: PerReplication, baseline: PerReplication) -> float | None:
@@ -218,6 +218,6 @@ def band(curves: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.where(count > 0, np.nansum(curves, axis=0) / np.maximum(count, 1), np.nan)
         spread = np.sqrt(np.nansum((curves - mean) ** 2, axis=0) / np.maximum(count - 1, 1))
-        half = stats.t.ppf(0.5 + CONFIDENCE / 2, np.maximum(count - 1, 1)) * spread / np.sqrt(np.maximum(count, 1))
+        half = scipy.stats.t.ppf(0.5 + CONFIDENCE / 2, np.maximum(count - 1, 1)) * spread / np.sqrt(np.maximum(count, 1))
     half = np.where(count > 1, half, np.nan)
     return mean, mean - half, mean + half

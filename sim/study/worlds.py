@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scipy import stats
+import scipy
 
 from sim.study.daily import PerReplication, checked
 from sim.study.statistics import CONFIDENCE
@@ -32,5 +32,5 @@ def better_share(sample: PerReplication, baseline: PerReplication, lower_is_bett
     if not len(gains):
         return BetterShare(None, None, None, 0)
     wins = float((gains > 0).sum()) + 0.5 * float((gains == 0).sum())
-    interval = stats.binomtest(round(wins), len(gains)).proportion_ci(CONFIDENCE, method="wilson")
+    interval = scipy.stats.binomtest(round(wins), len(gains)).proportion_ci(CONFIDENCE, method="wilson")
     return BetterShare(wins / len(gains), float(interval.low), float(interval.high), len(gains))

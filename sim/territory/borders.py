@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
 
 from sim.territory.sites import Territory
 from sim.territory.travel import EARTH_RADIUS
@@ -23,7 +23,7 @@ def nearest_across(territory: Territory, metres: float) -> Ints:
         return across
     sites, points = territory.sites, _points(territory)
     cell = sites.area * len(territory.forces) + sites.force
-    pairs = cKDTree(points).query_pairs(metres, output_type="ndarray").astype(np.int64)
+    pairs = scipy.spatial.cKDTree(points).query_pairs(metres, output_type="ndarray").astype(np.int64)
     pairs = pairs[cell[pairs[:, 0]] != cell[pairs[:, 1]]]
     both = np.concatenate((pairs, pairs[:, ::-1]))
     apart = np.linalg.norm(points[both[:, 0]] - points[both[:, 1]], axis=1)
