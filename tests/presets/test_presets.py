@@ -18,10 +18,16 @@ from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.trace import CODE, Trace
 from tests.cli.conftest import Said, pollday
+from tests.systems.boxes import unbroken
 
 __all__ = ["pollday"]
 
-SMALL = sorted(set(groups()["preset"]) - {"dz-2017-national"})
+OFFICES = {
+    "coordinated-disturbance": 6812, "demo-city": 1000, "dz-2017-national": 58_668, "ly-2024-nine-directorates": 265,
+    "ma-fes-command-room-stadium": 1000, "rally-eve": 2563, "staff-shortage": 1200,
+}  # fmt: skip
+"""Offices of each preset, each with a ballot box."""
+SMALL = sorted(set(OFFICES) - {"dz-2017-national"})
 
 
 @dataclass(frozen=True)
@@ -97,11 +103,16 @@ CHECKS = (
 )
 
 
+def test_the_presets_are_all_there() -> None:
+    assert set(OFFICES) == set(groups()["preset"])
+
+
 @pytest.mark.parametrize("preset", groups()["preset"])
 def test_a_preset_runs_a_whole_day_on_which_every_check_holds(preset: str) -> None:
     day = run_preset(preset)  # once for all checks: the national one takes seconds
     for check in CHECKS:
         check(day)
+    assert unbroken(day.scenario, day.tape, day.trace) == OFFICES[preset]
 
 
 @pytest.mark.parametrize("preset", SMALL)
