@@ -91,7 +91,7 @@ def test_a_wheel_carries_conf_and_data(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(tmp_path / "site")
-    for ours, theirs in [("conf", "sim/conf"), ("sim/data", "sim/data")]:
+    for ours, theirs in [("conf", "sim/conf"), ("sim/data", "sim/data"), ("sim/language", "sim/language")]:
         assert shipped(tmp_path / "site" / theirs) == shipped(ROOT / ours), theirs
     ask = "from sim.resources import *; print(conf_dir()); print(data_dir())"
     answer = subprocess.run(

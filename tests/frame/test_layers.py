@@ -23,6 +23,7 @@ ROWS: list[set[str]] = [
     {"settings", "tables", "trace", "evidence"},
     {"movement", "gates"},
     {"territory"},
+    {"language"},
     {"forces"},
     {"demand"},
     {"policies"},

@@ -1,0 +1,50 @@
+"""Every text that the program says to planners, read from its Python modules and its page templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from babel.messages.extract import extract
+
+PACKAGE = Path(__file__).resolve().parents[1]
+KEYWORDS = {"say": (1,), "many": (1, 2), "sayable": (1,)}
+METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """One English text, its form for more than one thing if it counts, and the files that say it (below ``sim/``)."""
+
+    one: str
+    more: str | None
+    files: tuple[str, ...]
+
+    @property
+    def id(self) -> str | tuple[str, str]:
+        """The key of the text in a catalogue."""
+        return self.one if self.more is None else (self.one, self.more)
+
+
+def said(package: Path = PACKAGE) -> list[Text]:
+    """All texts, in the order of the files that say them first. Raises ``ValueError`` where one text has two forms for many."""
+    found: dict[str, Text] = {}
+    for path in sorted(p for suffix in METHODS for p in package.rglob(f"*{suffix}")):
+        name = path.relative_to(package).as_posix()
+        for one, more in _texts_of(path):
+            old = found.get(one, Text(one, more, ()))
+            if more and old.more and more != old.more:
+                raise ValueError(f"{name}: '{one}' is '{more}' here and '{old.more}' in {old.files[0]}")
+            files = old.files if name in old.files else (*old.files, name)
+            found[one] = Text(one, old.more or more, files)
+    return list(found.values())
+
+
+def _texts_of(path: Path) -> Iterator[tuple[str, str | None]]:
+    """(one, more) of each literal in the calls of one file."""
+    if path.suffix == ".py" and not any(f"{word}(" in path.read_text(encoding="utf-8") for word in KEYWORDS):
+        return
+    with path.open("rb") as file:
+        for _, message, _, _ in extract(METHODS[path.suffix], file, KEYWORDS, options={"silent": "false"}):
+            yield message if isinstance(message, tuple) else (message, None)
