@@ -14,6 +14,11 @@ RATIOS = {
     "coverage": ("office_steps_covered", "office_steps"),
 }
 """Ratios of sums over all days: measure -> (numerator, denominator), as they are called among the scalars of a run."""
+PLACE_RATIOS = {
+    "response_mean": ("response_sum", "answered"),
+    **{name: RATIOS[name] for name in ("compliance_p1_p2", "coverage")},
+}
+"""The same for the figures of one area or force, where a day may have no incident at all."""
 QUANTILES = ("response_p50", "response_p90")
 """Quantiles of a day's incidents: each day is a batch."""
 EXTREMES = ("coverage_worst_area", "presence_gap_max", "presence_gap_worst_area")

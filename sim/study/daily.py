@@ -127,8 +127,11 @@ class Runs:
         for part in parts:
             if part not in self.names:
                 raise InputError(f"no run has '{part}'{nearest(measure, self.names)}: {measure} cannot be estimated")
-        above, *below = (self._column(part) for part in parts)
-        return PerReplication(above, below[0] if below else None, _MAKER)
+        return self.parts(*parts)
+
+    def parts(self, above: str, below: str | None = None) -> PerReplication:
+        """One column of all runs, or the ratio of the sums of two of them."""
+        return PerReplication(self._column(above), None if below is None else self._column(below), _MAKER)
 
     def _column(self, name: str) -> Floats:
         return np.asarray(self.values[:, self.names.index(name)], dtype=np.float64)

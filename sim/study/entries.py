@@ -26,6 +26,9 @@ ENTRIES = entries(
     ("office_steps", "count", "Offices times steps of time in the voting phase: what coverage is a share of"),
     ("office_steps_covered", "count", "Offices times steps of time that were covered"),
 ) + entries(
+    "by_area",
+    ("response_sum", "s", "Sum of response_time over the answered election incidents of the place", "sum(response_time)"),
+) + entries(
     "table",
     ("option", "name", "Option of a study (a point): the settings that one row is about"),
     ("estimator", "words", "How the figures of the days make one figure: a mean, a ratio of sums, or batched quantiles"),

@@ -9,7 +9,7 @@ from math import nan, prod
 
 import numpy as np
 
-from sim.study.outcome import Floats, Outcome
+from sim.study.outcome import Floats, Outcome, PlaceFigures
 
 FLOAT = "<f8"
 
@@ -55,20 +55,27 @@ def _values(data: Floats) -> list[float | None]:
 def _details(outcome: Outcome) -> bytes:
     curves = {name: np.asarray(curve, dtype=FLOAT) for name, curve in outcome.curves.items()}
     shapes = {name: curve.shape for name, curve in curves.items()}
-    head = json.dumps({"curves": shapes, "places": {by: list(figures) for by, figures in outcome.places.items()}}).encode()
+    places = {by: PlaceFigures.of(figures) for by, figures in outcome.places.items()}
+    names = {by: [figures.places, figures.measures] for by, figures in places.items()}
+    head = json.dumps({"curves": shapes, "tables": names}).encode()
     parts = [curve.tobytes() for curve in curves.values()]
-    parts += [_floats(figures.values()) for figures in outcome.places.values()]
+    parts += [figures.array.astype(FLOAT).tobytes() for figures in places.values()]
     return zlib.compress(b"".join([len(head).to_bytes(4, "little"), head, *parts]), 1)
 
 
-def _curves_and_places(details: bytes) -> tuple[dict[str, Floats], dict[str, dict[tuple[str, str], float | None]]]:
+def _curves_and_places(details: bytes) -> tuple[dict[str, Floats], dict[str, PlaceFigures]]:
     content = zlib.decompress(details)
     begin = 4 + int.from_bytes(content[:4], "little")
     head, data = json.loads(content[4:begin]), np.frombuffer(content[begin:], FLOAT)
-    curves, places = {}, {}
+    curves: dict[str, Floats] = {}
+    found: dict[str, PlaceFigures] = {}
     for name, shape in head["curves"].items():
         curves[name], data = data[: prod(shape)].reshape(shape).astype(np.float64), data[prod(shape) :]
-    for by, keys in head["places"].items():
-        values, data = _values(data[: len(keys)]), data[len(keys) :]
-        places[by] = dict(zip(((place, measure) for place, measure in keys), values, strict=True))
-    return curves, places
+    for by, keys in head.get("places", {}).items():  # as they were stored first: a pair of names for every figure
+        found[by] = PlaceFigures.of(dict(zip(map(tuple, keys), _values(data[: len(keys)]), strict=True)))
+        data = data[len(keys) :]
+    for by, (places, measures) in head.get("tables", {}).items():
+        size = len(places) * len(measures)
+        values = data[:size].reshape(len(places), len(measures)).astype(np.float64)
+        found[by], data = PlaceFigures(tuple(places), tuple(measures), values), data[size:]
+    return curves, found

@@ -17,7 +17,7 @@ from sim.measures.response import IncidentTable
 from sim.processes.simulation import run
 from sim.scenario import Scenario
 from sim.settings import Settings
-from sim.study.figures import PLACES, figures_by_place
+from sim.study.figures import PLACES, coverage_by_area_time, figures_by_place
 from sim.study.outcome import Floats, Outcome
 from sim.study.ratios import ratio_parts
 
@@ -36,8 +36,9 @@ def run_point(settings: Settings, replication: int) -> Outcome:
     scalars = {name: None if value is None else float(value) for name, value in measures.headline.items()}
     scalars |= heads_on_duty(scenario, NOON) | ratio_parts(measures)
     curves = {"exceedance": exceedance(measures.incidents), **coverage_curves(measures.cover)}
+    curves |= coverage_by_area_time(measures.cover, len(scenario.territory.area_codes))
     digests = {"scenario": scenario.digest(), "tape": tape.digest(), "trace": trace.digest()}
-    return Outcome(scalars, curves, digests, {by: figures_by_place(measures.tables, by) for by in PLACES})
+    return Outcome(scalars, curves, digests, {by: figures_by_place(measures, scenario, by, NOON) for by in PLACES})
 
 
 def heads_on_duty(scenario: Scenario, t: float) -> dict[str, float | None]:

@@ -12,12 +12,10 @@ from sim.measures.estimators import RATIOS
 from sim.study.contents import Run
 from sim.study.daily import PerReplication, Runs, by_day
 from sim.study.identity import Point
-from sim.study.outcome import Floats
+from sim.study.outcome import Floats, Key
+from sim.study.places import place_samples
 from sim.study.statistics import NO_DATA, estimate, paired_difference, unpaired_difference
 from sim.study.store import Store
-
-Place = tuple[str, str]
-"""Area or force, and measure."""
 
 
 def axes(points: Sequence[Point]) -> list[str]:
@@ -99,7 +97,8 @@ def by_place(
     """
     notes: list[str] = []
     figures = {point.id: _figures(store, point, by, notes) for point in _with(points, baseline)}
-    keys = dict.fromkeys(key for days in figures.values() for day in days.values() for key in day)
+    found = {id: place_samples(days) for id, days in figures.items()}
+    keys, nothing = dict.fromkeys(key for own in found.values() for key in own), by_day({})
     known = list(dict.fromkeys(measure for _, measure in keys))
     for measure in measures or ():
         if measure not in known:
@@ -108,15 +107,15 @@ def by_place(
     table, paired = _empty(by, "measure"), same_days(store, points, baseline)
     for place, measure in keys:
         if measures is None or measure in measures:
-            samples = {id: by_day({r: day.get((place, measure)) for r, day in days.items()}) for id, days in figures.items()}
+            samples = {id: own.get((place, measure), nothing) for id, own in found.items()}
             for point in points:
                 _add(table, point, {by: place, "measure": measure}, samples, baseline, paired)
     return table, notes
 
 
-def _figures(store: Store, point: Point, by: str, notes: list[str]) -> dict[int, Mapping[Place, float | None]]:
+def _figures(store: Store, point: Point, by: str, notes: list[str]) -> dict[int, Mapping[Key, float | None]]:
     """Figures by place of every run of a point; runs that are damaged are left out and named."""
-    found: dict[int, Mapping[Place, float | None]] = {}
+    found: dict[int, Mapping[Key, float | None]] = {}
     for replication, _ in store.runs(point.id):
         try:
             found[replication] = store.outcome(point.id, replication).places.get(by, {})

@@ -132,7 +132,7 @@ def common(option: PerReplication, baseline: PerReplication) -> tuple[PerReplica
     """
     days = min(len(checked(option)), len(checked(baseline)))
     a, b = option.first(days), baseline.first(days)
-    if (a.below is None) != (b.below is None):
+    if days and (a.below is None) != (b.below is None):
         raise ValueError("a ratio of sums can only be compared with a ratio of sums")
     both = np.isfinite(a.above) & np.isfinite(b.above)
     both &= a.known & b.known if a.below is None or b.below is None else a.known | b.known

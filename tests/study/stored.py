@@ -26,8 +26,10 @@ def outcome(name: str, replication: int, scalars: int = 12, curve: int = 30) -> 
     values = dict(zip((f"measure_{i}" for i in range(scalars)), rng.normal(size=scalars).tolist()))
     some = {**values, "nothing": None, "whole": float(replication)}
     digests = {part: sha256(f"{part}{name}{replication}".encode()).hexdigest() for part in ("scenario", "tape", "trace")}
+    areas: dict[tuple[str, str], float | None]
     areas = {(area, m): float(v) for area in ("Alger", "وهران") for m, v in zip(("response", "coverage"), rng.normal(size=2))}
-    places = {"area": {**areas, ("Oran", "response"): None}, "force": {("police", "response"): float(rng.normal())}}
+    areas |= {("Oran", "response"): None, ("Oran", "coverage"): None}
+    places = {"area": areas, "force": {("police", "response"): float(rng.normal())}}
     return Outcome(some, {"cover": rng.normal(size=curve), "pair": rng.normal(size=(2, 3))}, digests, places)
 
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from sim.errors import InputError
 from sim.study import lock
-from sim.study.outcome import Outcome
+from sim.study.outcome import Outcome, PlaceFigures
 from sim.study.packing import pack, unpack
 from sim.study.sealed import FILE, SCHEMA, insert
 from sim.study.store import Store
@@ -35,7 +35,10 @@ outcomes = st.builds(
     scalars=st.dictionaries(st.text(max_size=5), values, max_size=5),
     curves=st.dictionaries(st.text(max_size=5), st.lists(st.floats(), max_size=4).map(np.array).map(lambda a: a.astype(float))),
     digests=st.dictionaries(st.text(max_size=5), st.text("0123456789abcdef", max_size=64), max_size=3),
-    places=st.dictionaries(st.text(max_size=4), st.dictionaries(st.tuples(st.text(max_size=3), st.text(max_size=3)), values)),
+    places=st.dictionaries(
+        st.text(max_size=4),
+        st.dictionaries(st.tuples(st.text(max_size=3), st.text(max_size=3)), values).map(PlaceFigures.of),
+    ),
 )
 
 
