@@ -10,17 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.forces.beats import LONGEST_LEG, Beats
-from sim.forces.plan import Rows, crew_of, manned
-from sim.forces.spread import Centres, homes, metres_between, ragged, rounded, site_kind
-from sim.settings.forces import PatrolSettings, StaffingSettings
+from sim.forces.heads import to_totals
+from sim.forces.plan import Rows, manned
+from sim.forces.spread import homes, metres_between, ragged, rounded, site_kind
+from sim.settings.forces import PatrolSettings
 from sim.territory.sites import Territory
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
-def axis_beats(territory: Territory, patrol: PatrolSettings, factor: float) -> Beats:
+def axis_beats(territory: Territory, patrol: PatrolSettings, factor: float, asked: Ints | None = None) -> Beats:
     """Beats of cars on the axes: town, entrance, town, next entrance …; no beat where ``axes_per_car`` is 0.
+
+    ``asked`` (cells,) are the cars of each cell in place of those that follow from this.
 
     Axes are taken town by town inside a cell (area, force); a beat never chains towns farther apart than the cars'
     ``longest_leg``, and every such group of towns has a car.
@@ -37,8 +40,11 @@ def axis_beats(territory: Territory, patrol: PatrolSettings, factor: float) -> B
     if factor > 0 and len(sizes):
         wanted = sizes.astype(np.float64) * factor / patrol.axes_per_car
         cars = np.clip(rounded(wanted, cell[first]), 1, sizes)
+    if asked is not None:
+        cars = to_totals(cars, cell[first], asked, sizes)
     owner, number = ragged(cars)
     begin, end = (k * sizes[owner] // np.maximum(cars[owner], 1) for k in (number, number + 1))
+    end = np.maximum(end, begin + 1)
     unit, step = ragged(end - begin)
     row = (first[owner] + begin)[unit] + step
     stops = np.column_stack((town[row], entrance[row])).ravel()
@@ -53,9 +59,8 @@ def _groups(territory: Territory, cell: Ints, town: Ints, longest: float) -> Int
     return np.cumsum(new) - 1
 
 
-def axis_rows(beats: Beats, centres: Centres, staffing: StaffingSettings) -> Rows:
-    """The cars of the axes, at the base of the town where their beat begins, manned like the other patrols."""
-    total = np.bincount(beats.cell, minlength=centres.cells)
-    heads = manned(beats.cell, crew_of(beats.kind, staffing), total, total, staffing.manning.patrol)
+def axis_rows(beats: Beats, planned: Ints, crew: int) -> Rows:
+    """The cars of the axes, ``planned`` (cells, 4) of them, at the base of the town where their beat begins."""
+    heads = manned(beats.cell, crew, planned)
     base = beats.first if len(beats.cell) else np.zeros(0, dtype=np.int64)
     return Rows(beats.kind, base, beats.cell, heads, np.arange(len(beats.cell)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.forces.heads import to_totals
 from sim.forces.kinds import KIND, MODE_OF, UNIT_KINDS
 from sim.forces.spread import Centres, metres_between, per_group, ragged, rounded, running
 from sim.movement import Loops
@@ -64,16 +65,18 @@ def centres_per(kind: str, patrol: PatrolSettings) -> Mapping[str, float]:
 
 
 def make_beats(
-    kind: str, territory: Territory, centres: Centres, patrol: PatrolSettings, factor: float, extra: Ints
+    kind: str, territory: Territory, centres: Centres, patrol: PatrolSettings, factor: float, extra: Ints,
+    asked: Ints | None = None,
 ) -> tuple[Beats, Ints]:
     """Chain the centres of each cell into beats of one kind of unit, and count the units without ``extra`` ones.
 
     A beat is a run of neighbours on the curve, cut where the gap is longer than the mode's ``longest_leg``. Every
     cut-off group has a car; motorcycles and foot pairs only where the counts allow. ``extra`` (cells,) units shorten
-    the beats of their cell; where the kind has no centres of its own they go round all of them.
+    the beats of their cell; where the kind has no centres of its own they go round all of them. ``asked`` (cells,) are all
+    units of each cell in place of those that follow from this.
     """
     rate = by_fabric(centres_per(kind, patrol), territory.sites.fabric[centres.site])
-    lacking = (per_group(rate, centres.cell, centres.cells) == 0) & (extra > 0)
+    lacking = (per_group(rate, centres.cell, centres.cells) == 0) & ((extra if asked is None else np.maximum(extra, asked)) > 0)
     used = np.flatnonzero((rate > 0) | lacking[centres.cell])
     rate = np.where(rate[used] > 0, rate[used] * factor, 0.0)
     cell, site = centres.cell[used], centres.site[used]
@@ -85,6 +88,8 @@ def make_beats(
     if kind == "patrol_car":
         own = np.maximum(own, weight > 0)
     units = own + rounded(_shared(extra, cell[first], sizes), cell[first])
+    if asked is not None:
+        units = to_totals(units, cell[first], asked, sizes)
     beats = _cut(kind, cell, site, (first, sizes, units), _is_hot(territory)[site], patrol.hot_weight)
     return beats, per_group(own.astype(float), cell[first], centres.cells).astype(np.int64)
 

@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 from sim.forces import plan
 from sim.forces.alert import leave_shares
-from sim.forces.axes import axis_beats, axis_rows
-from sim.forces.beats import Beats, make_beats, pack_loops
+from sim.forces.beats import Beats, pack_loops
 from sim.forces.draws import uniforms
+from sim.forces.heads import Given, given_heads
 from sim.forces.intensity import Patrols, patrols_by_phase
 from sim.forces.kinds import KIND, KIND_BLOCK, LARGEST_SITE_ID, MOBILE, SITE_BLOCK, TASK, kind_columns
 from sim.forces.ledger import Absences
@@ -21,6 +21,7 @@ from sim.forces.plan import Rows
 from sim.forces.pool import heads_needed, share_heads
 from sim.forces.posting import Posting
 from sim.forces.roster import POLLING, ShiftTable
+from sim.forces.rounds import PATROLS, patrol_rows
 from sim.forces.shifts import Attendance, Planned, absences, attend, join_shifts, plan_shifts, planned_posting
 from sim.forces.spread import Centres, centres_in_order, number_within
 from sim.forces.standby import (
@@ -50,7 +51,6 @@ from sim.territory.travel import build_travel
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-PATROLS = ("patrol_car", "motorcycle_pair", "foot_pair")
 WAITING = ("rrv", "section", "search_team", "traffic_unit", "normal_car", "escort")
 
 
@@ -60,7 +60,7 @@ class Forces:
 
     ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come, or not yet; ``rest_time``: seconds
     nobody works after a shift; ``moved``: the account of an equal-heads swap, by force; ``posting``: what is planned at the
-    centres; ``standby``: who comes as reinforcement.
+    centres; ``standby``: who comes as reinforcement; ``planned`` units and their ``shifts``, whoever then comes.
     """
 
     units: Units
@@ -71,6 +71,8 @@ class Forces:
     moved: Moved
     posting: Posting
     standby: Standby
+    planned: Planned
+    shifts: ShiftTable
 
 
 def build_forces(
@@ -95,27 +97,27 @@ def build_forces(
     ``InputError`` for a force without numbers, an area with centres but no mobile unit, posts left empty between two shifts,
     more heads than are mobilised.
     """
-    given = plan.per_force("mobilised", settings.mobilised, territory)
-    centres = centres_in_order(territory)
-    parts, beats, moved = _plan(territory, centres, settings, patrol)
-    parts += [plan.checkpoint_rows(territory, settings, checkpoints), plan.ring_rows(territory, settings, rallies)]
-    if matches is not None and matches.areas:
-        parts.append(plan.match_rows(territory, settings, matches))
+    mobilised_of = plan.per_force("mobilised", settings.mobilised, territory)
+    centres, given = centres_in_order(territory), given_heads(territory, settings)
+    parts, beats, moved = _plan(territory, centres, settings, patrol, given)
+    parts.append(plan.checkpoint_rows(territory, settings, checkpoints, given))
+    parts.append(plan.as_given(plan.ring_rows(territory, settings, rallies), given))
+    parts.append(plan.as_given(plan.match_rows(territory, settings, matches), given))
     more = reinforcement or ReinforcementSettings()
     parts += standby_rows(territory, centres, settings, more)
     table = _join(parts, territory, len(more.arrivals))
     standby, crews = build_standby(territory, centres, more, table.arrival, table.cell), table.heads.max(axis=1)
     _check_areas(territory, table)
-    _check_reserve(territory, settings, given, table)
-    check_pool(territory, settings, given, standby, crews, table.cell)
+    _check_reserve(territory, settings, mobilised_of, given, table)
+    check_pool(territory, settings, mobilised_of, standby, crews, table.cell)
     regular = plan_shifts(territory, calendar, settings, table, matches)
     if patrol.by_phase:
-        regular = _intensified(regular, table, beats, territory, calendar, settings, patrol)
+        regular = _intensified(regular, table, beats, territory, calendar, settings, patrol, given)
     taken = join_shifts(regular, reserved(standby, crews, calendar))
     shifts = join_shifts(regular, standby_shifts(standby, crews, calendar))
     rest = settings.shifts.rest_time
     need = heads_needed(taken, need_cells(standby, table.cell, len(territory.forces)), centres.cells, rest)
-    mobilised = share_heads(territory, settings, given, need)
+    mobilised = share_heads(territory, settings, mobilised_of, need, given.mobilised)
     streams = Streams(seed, replication)
     area = table.cell[shifts.unit] // len(territory.forces)
     share = np.minimum(settings.absence + leave_shares(alert or AlertSettings(), territory, calendar, area, shifts.start), 1.0)
@@ -125,35 +127,28 @@ def build_forces(
     units = _units(territory, table, shifts, came, (loops, streams), settings)
     missing = absences(shifts, came, table.cell, len(territory.forces))
     posting = planned_posting(territory, calendar, settings, table, shifts)
-    return Forces(units, loops, mobilised, missing, rest, moved, posting, standby)
+    return Forces(units, loops, mobilised, missing, rest, moved, posting, standby, table, regular)
 
 
 def _plan(
-    territory: Territory, centres: Centres, settings: StaffingSettings, patrol: PatrolSettings
+    territory: Territory, centres: Centres, settings: StaffingSettings, patrol: PatrolSettings, given: Given
 ) -> tuple[list[Rows], list[Beats], Moved]:
-    """Rows of everything that follows from the centres, and the beats of the patrols, after the swap."""
+    """Rows of everything that follows from the centres, and the beats of the patrols, after the swap and with the heads given."""
     none = np.zeros(centres.cells, dtype=np.int64)
-    given = {
+    planned = {
         "posts": plan.fixed_teams(territory, centres, settings),
         "traffic": plan.spread_rows("traffic_post", territory, centres, settings, none),
         "normal_service": plan.desk_rows(territory, centres, settings),
     }
     crew = plan.crew_of(settings.move_to, settings)
     source, new, moved = swap(
-        given[settings.move_from], settings.move_share, crew, len(territory.forces), centres.cells
+        planned[settings.move_from], settings.move_share, crew, len(territory.forces), centres.cells
     )
-    given[settings.move_from] = source
+    planned[settings.move_from] = source
     extra = {kind: new if kind == settings.move_to else none for kind in (*PATROLS, *WAITING)}
-    parts, beats = list(given.values()), []
-    for kind in PATROLS:
-        made, own = make_beats(kind, territory, centres, patrol, plan.factor_of(kind, settings), extra[kind])
-        beats.append(made)
-        parts.append(plan.beat_rows(made, own, centres, territory.sites.mobile, settings))
-    axes = axis_beats(territory, patrol, plan.factor_of("patrol_car", settings))
-    beats.append(axes)
-    parts.append(axis_rows(axes, centres, settings))
-    parts += [plan.spread_rows(kind, territory, centres, settings, extra[kind]) for kind in WAITING]
-    return parts, beats, moved
+    rounds, beats = patrol_rows(territory, centres, settings, patrol, extra, given)
+    waiting = [plan.spread_rows(kind, territory, centres, settings, extra[kind], given) for kind in WAITING]
+    return [*(plan.as_given(rows, given) for rows in planned.values()), *rounds, *waiting], beats, moved
 
 
 def _intensified(
@@ -164,12 +159,15 @@ def _intensified(
     calendar: Calendar,
     settings: StaffingSettings,
     patrol: PatrolSettings,
+    given: Given,
 ) -> ShiftTable:
-    """The shifts with as many patrols on duty in each phase as ``patrol.by_phase`` says."""
+    """The shifts with as many patrols on duty in each phase as ``patrol.by_phase`` says, and at most the heads given."""
     rows = np.flatnonzero(table.loop >= 0)
     early = np.concatenate([made.passing(territory.sites.mobile) for made in beats])[table.loop[rows]]
-    patrols = Patrols(rows, table.cell[rows], table.heads[rows].max(axis=1), early)
-    return patrols_by_phase(shifts, patrols, calendar, settings, patrol.by_phase, len(territory.forces))
+    patrols = Patrols(rows, table.cell[rows], table.heads[rows].max(axis=1), early, table.kind[rows])
+    crews = {KIND[kind]: given.crews(kind, plan.crew_of(kind, settings)) for kind in PATROLS}
+    most = {kind: units for kind, units in crews.items() if units is not None}
+    return patrols_by_phase(shifts, patrols, calendar, settings, patrol.by_phase, len(territory.forces), most)
 
 
 def _join(parts: list[Rows], territory: Territory, arrivals: int) -> Planned:
@@ -201,12 +199,15 @@ def _check_areas(territory: Territory, table: Planned) -> None:
         )
 
 
-def _check_reserve(territory: Territory, settings: StaffingSettings, given: list[object], table: Planned) -> None:
+def _check_reserve(
+    territory: Territory, settings: StaffingSettings, mobilised: list[object], given: Given, table: Planned
+) -> None:
     sections = (table.kind == KIND["section"]) & (table.arrival < 0)
     force = table.cell[sections] % len(territory.forces)
     reserve = np.bincount(force, weights=table.heads[sections, POLLING], minlength=len(territory.forces))
-    for name, heads, total in zip(territory.forces, reserve.astype(int).tolist(), given):
-        if total is not None and heads > float(total) * settings.staffing_factor:  # type: ignore[arg-type]
+    by_area = given.mobilised.max(axis=0, initial=-1) >= 0
+    for f, (name, heads, total) in enumerate(zip(territory.forces, reserve.astype(int).tolist(), mobilised)):
+        if total is not None and not by_area[f] and heads > float(total) * settings.staffing_factor:  # type: ignore[arg-type]
             raise InputError(f"staffing: the reserve of {name} has {heads} heads, more than the {total} mobilised")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,13 +24,14 @@ _GOLDEN = 0.6180339887498949
 
 @dataclass(frozen=True, eq=False)
 class Patrols:
-    """The patrols of a plan; arrays (patrols,): ``unit`` row of the plan, ``cell``, ``heads`` of the full crew, and whether a
-    mobile office, which votes ``early``, lies on the beat."""
+    """The patrols of a plan; arrays (patrols,): ``unit`` row of the plan, ``cell``, ``heads`` of the full crew, whether a
+    mobile office, which votes ``early``, lies on the beat, and code of the ``kind`` of unit."""
 
     unit: Ints
     cell: Ints
     heads: Ints
     early: Bools
+    kind: Ints
 
 
 def patrols_by_phase(
@@ -40,12 +41,14 @@ def patrols_by_phase(
     staffing: StaffingSettings,
     by_phase: Mapping[str, float],
     forces: int,
+    most: Mapping[int, Ints] | None = None,
 ) -> ShiftTable:
     """The shifts with those of the patrols as ``by_phase`` says; a phase left out is manned like the one before it.
 
     Phases before the first one named keep the manning of their period. A unit on duty in one phase is on duty in every busier
-    one, so that crews stay together; those with early offices are the last to leave. Raises ``InputError`` for a phase
-    that the calendar does not have.
+    one, so that crews stay together; those with early offices are the last to leave. ``most`` (cells, 4) by code of kind: units
+    on duty at most in each kind of period (below 0: as they are); its other phases follow in proportion. Raises
+    ``InputError`` for a phase that the calendar does not have.
     """
     cell = patrols.cell
     for name in by_phase:
@@ -59,6 +62,8 @@ def patrols_by_phase(
         here = np.flatnonzero(cell // forces == area)
         edges, period, share = _pieces(roster, calendar, area, staffing.manning.patrol, shares)
         works = place[here][:, None] < share
+        for own, units in _given(patrols, here, most or {}):
+            works[own] = _as_given(works[own], place[here[own]], units, roster.kind[area][period])
         works &= np.diff(edges) > 0
         parts.append(_joined(patrols.unit[here], patrols.heads[here], edges, period, works))
     return join_shifts(*parts)
@@ -97,6 +102,27 @@ def _pieces(
     phase = [calendar.phase_at(t, area) for t in middle.tolist()]
     share = [by_phase.get(name, own) for name, own in zip(phase, usual, strict=True)]
     return edges, period, np.array(share)
+
+
+def _given(patrols: Patrols, here: Ints, most: Mapping[int, Ints]) -> Iterator[tuple[Ints, Ints]]:
+    """Rows within ``here`` of each cell and kind for which units are given, and these (4,)."""
+    for kind, units in most.items():
+        for cell in np.unique(patrols.cell[here]).tolist():
+            own = np.flatnonzero((patrols.kind[here] == kind) & (patrols.cell[here] == cell))
+            if len(own) and (units[cell] >= 0).any():
+                yield own, units[cell]
+
+
+def _as_given(works: Bools, place: Floats, units: Ints, period: Ints) -> Bools:
+    """Who of one kind works in each stretch, (units, stretches), where the busiest stretch of each kind of ``period``
+    (stretches,) has the ``units`` (4,) given: the others in proportion, and the same units go first."""
+    count, peak = works.sum(axis=0), np.zeros(len(units), dtype=np.int64)
+    np.maximum.at(peak, period, count)
+    usual, most = peak[period], units[period]
+    scaled = np.floor(np.divide(count * most, usual, out=most.astype(float), where=usual > 0) + 0.5)
+    rank = np.empty(len(place), dtype=np.int64)
+    rank[np.argsort(place, kind="stable")] = np.arange(len(place))
+    return np.asarray(rank[:, None] < np.where(most >= 0, scaled, count))
 
 
 def _joined(unit: Ints, heads: Ints, edges: Floats, period: Ints, works: Bools) -> ShiftTable:

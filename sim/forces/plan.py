@@ -4,7 +4,7 @@ drawn."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from sim.errors import InputError, nearest
 from sim.forces.beats import Beats, by_fabric
+from sim.forces.heads import Given
 from sim.forces.kinds import KIND, UNIT_KINDS
 from sim.forces.placed import placed_units
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, PERIODS, POLLING
@@ -65,16 +66,25 @@ def _numbers(key: str, table: Mapping[str, Any], territory: Territory) -> Floats
     return np.array(per_force(key, table, territory), dtype=np.float64)
 
 
-def manned(cell: Ints, crew: int, base_count: Ints, total: Ints, manning: Manning, first: Bools | None = None) -> Ints:
-    """Heads (units, 4): all ``total`` units of a cell by day, else shares of ``base_count`` of them, evenly picked.
+def planned_units(base_count: Ints, total: Ints, manning: Manning) -> Ints:
+    """Units on duty (cells, 4): all ``total`` of a cell by day, else shares of ``base_count`` of them."""
+    shares = {BEFORE: manning.before, BEFORE_NIGHT: manning.before_night, NIGHT: manning.night}
+    planned = np.repeat(total[:, None], len(PERIODS), axis=1)
+    for period, share in shares.items():
+        planned[:, period] = np.minimum(whole(base_count.astype(np.float64) * share), total)
+    return planned
+
+
+def manned(cell: Ints, crew: int, planned: Ints, first: Bools | None = None) -> Ints:
+    """Heads (units, 4) of the ``planned`` (cells, 4) units of each cell, evenly picked.
 
     Units in ``first`` are picked before the others on the days before the vote.
     """
-    number = number_within(cell)
+    number, total = number_within(cell), np.bincount(cell, minlength=len(planned))
     heads = np.full((len(cell), len(PERIODS)), crew, dtype=np.int64)
-    for period, share in ((BEFORE, manning.before), (BEFORE_NIGHT, manning.before_night), (NIGHT, manning.night)):
-        wanted = np.minimum(whole(base_count.astype(np.float64) * share), total)
-        if first is None or period == NIGHT:
+    for period in range(len(PERIODS)):
+        wanted = planned[:, period]
+        if first is None or period in (POLLING, NIGHT):
             heads[:, period] *= pick(cell, number, total, wanted)
         else:
             heads[:, period] *= _pick_first(cell, total, wanted, first)
@@ -110,17 +120,17 @@ def fixed_teams(territory: Territory, centres: Centres, staffing: StaffingSettin
     return Rows("fixed_team", centres.site, centres.cell, heads, np.full(len(centres), -1))
 
 
-def beat_rows(beats: Beats, base_count: Ints, centres: Centres, mobile: Bools, staffing: StaffingSettings) -> Rows:
-    """Units that patrol: cars and motorcycles start from the base nearest to their first centre, foot pairs from it.
+def beat_rows(beats: Beats, planned: Ints, centres: Centres, mobile: Bools, crew: int) -> Rows:
+    """Units that patrol, ``planned`` (cells, 4) of them: cars and motorcycles start from the base nearest to their first centre,
+    foot pairs from it.
 
     Beats with a mobile office (``mobile``, by site), which votes days before the others, are manned first on those days.
     """
     home = np.zeros(int(centres.site.max(initial=-1)) + 1, dtype=np.int64)
     home[centres.site] = centres.site if beats.kind == "foot_pair" else centres.home
-    total = np.bincount(beats.cell, minlength=centres.cells)
     early = np.zeros(len(beats.cell), dtype=np.bool_)
     early[beats.unit[mobile[beats.site]]] = True
-    heads = manned(beats.cell, crew_of(beats.kind, staffing), base_count, total, staffing.manning.patrol, early)
+    heads = manned(beats.cell, crew, planned, early)
     return Rows(beats.kind, home[beats.first], beats.cell, heads, np.arange(len(beats.cell)))
 
 
@@ -156,24 +166,28 @@ def factor_of(kind: str, staffing: StaffingSettings) -> float:
     return float(getattr(staffing, FACTORS[kind])) * staffing.staffing_factor
 
 
-def spread_rows(kind: str, territory: Territory, centres: Centres, staffing: StaffingSettings, extra: Ints) -> Rows:
+def spread_rows(
+    kind: str, territory: Territory, centres: Centres, staffing: StaffingSettings, extra: Ints, given: Given | None = None
+) -> Rows:
     """Units that wait at a base (traffic posts: stand at a centre), spread along the centres by their need."""
     factor = factor_of(kind, staffing)
     need = need_per_centre(kind, territory, centres, staffing) * factor
-    own = whole(per_group(need, centres.cell, centres.cells))
+    own, held = whole(per_group(need, centres.cell, centres.cells)), np.bincount(centres.cell, minlength=centres.cells) > 0
     need = np.where((per_group(need, centres.cell, centres.cells) == 0)[centres.cell], 1.0, need)
     if kind in _AT_LEAST_ONE and factor > 0:
-        own = np.maximum(own, np.bincount(centres.cell, minlength=centres.cells) > 0)
+        own = np.maximum(own, held)
     placed = placed_units(kind, territory, centres, staffing)
     own = np.where(np.isnan(placed), own, whole(np.nan_to_num(placed) * factor))
-    row, cell = quantile_rows(need, centres.cell, own + extra)
-    base = centres.site[row] if kind == "traffic_post" else centres.home[row]
-    total = np.bincount(cell, minlength=centres.cells)
-    manning: Manning = getattr(staffing.manning, UNIT_KINDS[KIND[kind]].task)
-    heads = manned(cell, crew_of(kind, staffing), own, total, manning)
+    total, crew = np.where(held, own + extra, 0), crew_of(kind, staffing)
+    planned = planned_units(own, total, getattr(staffing.manning, UNIT_KINDS[KIND[kind]].task))
     if kind == "escort":
-        by_day = whole(own.astype(np.float64) * staffing.escort_day_share)
-        heads[:, POLLING] *= pick(cell, number_within(cell), total, by_day)
+        planned[:, POLLING] = np.minimum(whole(own.astype(np.float64) * staffing.escort_day_share), total)
+    if given is not None:
+        total, planned = given.units(kind, crew, planned, total)
+        given.check_held(kind, total, held)
+    row, cell = quantile_rows(need, centres.cell, total)
+    base = centres.site[row] if kind == "traffic_post" else centres.home[row]
+    heads = manned(cell, crew, planned)
     return Rows(kind, base, cell, heads, np.full(len(cell), -1))
 
 
@@ -189,16 +203,25 @@ def desk_rows(territory: Territory, centres: Centres, staffing: StaffingSettings
     return Rows("normal_service", pairs[:, 1], pairs[:, 0], heads, np.full(len(pairs), -1))
 
 
-def checkpoint_rows(territory: Territory, staffing: StaffingSettings, checkpoints: CheckpointSettings) -> Rows:
-    """A crew at the planned share of each force's town entrances, evenly picked."""
+def checkpoint_rows(
+    territory: Territory, staffing: StaffingSettings, checkpoints: CheckpointSettings, given: Given
+) -> Rows:
+    """A crew at the planned share of each force's town entrances, evenly picked.
+
+    Raises ``InputError`` for more crews than entrances.
+    """
     base = site_kind(territory.sites, "checkpoint")
     cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
     share = _numbers("checkpoint_share", staffing.checkpoint_share, territory)[territory.sites.force[base]]
     share = np.minimum(share * staffing.checkpoints_factor * staffing.staffing_factor, 1.0)
-    staffed = rounded(share, cell) > 0
+    staffed, cells = rounded(share, cell) > 0, len(territory.area_codes) * len(territory.forces)
+    own, sites = np.bincount(cell[staffed], minlength=cells), np.bincount(cell, minlength=cells)
+    planned = planned_units(own, own, staffing.manning.checkpoints)
+    total, planned = given.units("checkpoint_crew", checkpoints.staff, planned, own)
+    given.check_most("checkpoint_crew", checkpoints.staff, planned, sites)
+    staffed = np.where((total == own)[cell], staffed, pick(cell, number_within(cell), sites, total))
     base, cell = base[staffed], cell[staffed]
-    total = np.bincount(cell, minlength=1)
-    heads = manned(cell, checkpoints.staff, total, total, staffing.manning.checkpoints)
+    heads = manned(cell, checkpoints.staff, planned)
     return Rows("checkpoint_crew", base, cell, heads, np.full(len(base), -1))
 
 
@@ -217,11 +240,17 @@ def ring_rows(territory: Territory, staffing: StaffingSettings, rallies: RallySe
     return Rows("rally_ring", base[kept], cell[kept], heads[kept], np.full(int(kept.sum()), -1))
 
 
-def match_rows(territory: Territory, staffing: StaffingSettings, matches: MatchSchedule) -> Rows:
+def match_rows(territory: Territory, staffing: StaffingSettings, matches: MatchSchedule | None) -> Rows:
     """The officers round the ground of each match (heads in the polling-day column); they stand in hours of their own."""
-    areas = sorted(set(area_positions(territory, matches.areas, "demand.rallies.matches.areas").values()))
+    places, each = (matches.areas, matches.officers * matches.force_factor) if matches is not None else ((), 0.0)
+    areas = sorted(set(area_positions(territory, places, "demand.rallies.matches.areas").values()))
     base = np.array([venues_in_order(territory, area)[0] for area in areas], dtype=np.int64)
     cell = territory.sites.area[base] * len(territory.forces) + territory.sites.force[base]
     heads = np.zeros((len(base), len(PERIODS)), dtype=np.int64)
-    heads[:, POLLING] = round(matches.officers * matches.force_factor * staffing.staffing_factor)
+    heads[:, POLLING] = round(each * staffing.staffing_factor)
     return Rows("match_force", base, cell, heads, np.full(len(base), -1))
+
+
+def as_given(rows: Rows, given: Given) -> Rows:
+    """Rows of units that stay where they are, with the heads that the settings give in their cells."""
+    return replace(rows, heads=given.heads(rows.kind, rows.heads, rows.cell))

@@ -36,23 +36,43 @@ def heads_needed(shifts: ShiftTable, cell: Ints, cells: int, rest_time: float) -
 
 
 def share_heads(
-    territory: Territory, staffing: StaffingSettings, given: list[object], needs: tuple[Ints, Floats]
+    territory: Territory, staffing: StaffingSettings, given: list[object], needs: tuple[Ints, Floats], by_area: Ints | None = None
 ) -> Ints:
     """Mobilised heads (areas, forces): each force's number by largest remainder on what its areas need.
 
-    Raises ``InputError`` where a force has fewer heads than its plan needs.
+    ``by_area`` (areas, forces) are heads that an area has whatever it needs (below 0: its share of the others). Raises
+    ``InputError`` where an area or a force has fewer heads than its plan needs.
     """
     need, at = needs[0].reshape(-1, len(territory.forces)), needs[1].reshape(-1, len(territory.forces))
-    shared = np.zeros(need.shape, dtype=np.int64)
+    shared = np.full(need.shape, -1, dtype=np.int64) if by_area is None else by_area.copy()
+    _check_areas(territory, staffing, shared, (need, at))
     for column, heads in enumerate(given):
-        least = int(need[:, column].sum())
-        total = least if heads is None else int(np.floor(float(heads) * staffing.staffing_factor + 0.5))  # type: ignore[arg-type]
-        if total < least:
+        free = shared[:, column] < 0
+        least, own = int(need[free, column].sum()), int(shared[~free, column].sum())
+        total = least + own if heads is None else int(np.floor(float(heads) * staffing.staffing_factor + 0.5))  # type: ignore[arg-type]
+        if not free.any():
+            continue
+        if total - own < least:
             raise InputError(_too_few(territory, staffing, column, total, (need, at)))
-        weights = need[:, column] if least else territory.populations
-        weights = weights if weights.sum() > 0 else np.ones(len(need))
-        shared[:, column] = apportion(total, weights.astype(float))
+        weights = need[free, column] if least else territory.populations[free]
+        weights = weights if weights.sum() > 0 else np.ones(int(free.sum()))
+        shared[free, column] = apportion(total - own, weights.astype(float))
     return shared
+
+
+def _check_areas(territory: Territory, staffing: StaffingSettings, given: Ints, needs: tuple[Ints, Floats]) -> None:
+    """Raise ``InputError`` for the area that lacks most of its own heads."""
+    need, at = needs
+    missing = np.where(given >= 0, need - given, 0)
+    if not (missing > 0).any():
+        return
+    area, force = (int(i) for i in np.unravel_index(int(missing.argmax()), missing.shape))
+    others = int((missing > 0).sum()) - 1
+    raise InputError(
+        f"ledger: {missing[area, force]} heads are missing in {area_label(territory, area)}, {territory.forces[force]}, "
+        f"at {format_time(float(at[area, force]))}: {given[area, force]} are mobilised there, the plan needs {need[area, force]} "
+        f"with {staffing.shifts.rest_time / HOUR:g} h of rest{f' ({others} more such areas)' if others else ''}"
+    )
 
 
 def _too_few(

@@ -166,6 +166,7 @@ def planned_posting(
     """What the plan wants at the centres of every force that has fixed teams."""
     sites = territory.sites
     has_teams = np.array([sum(vars(settings.fixed[force]).values()) > 0 for force in territory.forces], dtype=np.bool_)
+    has_teams[table.cell[table.is_kind("fixed_team")] % len(territory.forces)] = True
     site = np.sort(sites.of_kind("centre"))
     site = site[has_teams[sites.force[site]]]
     own = np.flatnonzero(table.is_kind("fixed_team")[shifts.unit])

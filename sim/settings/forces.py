@@ -29,6 +29,23 @@ Kinds = Literal[
 Movable = Literal[
     "patrol_car", "motorcycle_pair", "foot_pair", "rrv", "section", "search_team", "traffic_unit", "normal_car", "escort"
 ]
+HeadKinds = Literal[
+    "patrol_car",
+    "motorcycle_pair",
+    "foot_pair",
+    "rrv",
+    "section",
+    "search_team",
+    "traffic_unit",
+    "normal_car",
+    "fixed_team",
+    "checkpoint_crew",
+    "rally_ring",
+    "traffic_post",
+    "normal_service",
+    "match_force",
+    "escort",
+]
 Waiting = Literal["rrv", "section", "search_team", "traffic_unit", "normal_car"]
 Tiers = Literal["low", "medium", "high"]
 Heads = Annotated[int, Field(ge=0, le=1000)]
@@ -77,6 +94,17 @@ class Manning:
     before: Share = 0.4
     before_night: Share = 0.25
     night: Share = 0.4
+
+
+@settings
+class ShiftHeads:
+    """Heads on duty of one kind of unit: on the days ``before`` the vote and in the nights before it (``before_night``), on
+    polling ``day`` until closing, and in the ``night`` after it; what is left out stays as it is."""
+
+    before: Count | None = None
+    before_night: Count | None = None
+    day: Count | None = None
+    night: Count | None = None
 
 
 @settings
@@ -132,8 +160,14 @@ class StaffingSettings:
     rings are planned at the ``rings_per_area`` largest venues of each area, where gatherings are held first, for
     ``ring_people`` by fabric of the venue, on duty in ``ring_hours``.
     ``move_share`` of the polling-day heads of ``move_from`` are moved to units of kind ``move_to`` on the day shift:
-    the same heads in every area and hour, used differently. ``female_share``: share of women among the officers of each kind
-    of unit (a kind left out has none); crews with one have the skill ``female_officer``.
+    the same heads in every area and hour, used differently.
+
+    ``heads`` by area, force and kind of unit are the plan itself: heads on duty in the busiest hour of each shift, in place of
+    what all the keys above lead to, which then say only where inside the area those heads go. Areas, forces, kinds and shifts
+    left out stay as they are. ``mobilised_in`` by area and force replaces the area's share of ``mobilised``.
+
+    ``female_share``: share of women among the officers of each kind of unit (a kind left out has none); crews with one have
+    the skill ``female_officer``.
     """
 
     mobilised: dict[str, Count | None] = _default({"police": None, "gendarmerie": None})
@@ -178,6 +212,8 @@ class StaffingSettings:
     move_from: Literal["posts", "traffic", "normal_service"] = "posts"
     move_to: Movable = "patrol_car"
     move_share: Annotated[float, Field(ge=0.0, le=0.9)] = 0.0
+    heads: dict[AreaKey, dict[str, dict[HeadKinds, ShiftHeads]]] = Field(default_factory=dict)
+    mobilised_in: dict[AreaKey, dict[str, Count]] = Field(default_factory=dict)
     female_share: dict[str, Share] = Field(default_factory=dict)
 
     @model_validator(mode="after")

@@ -19,6 +19,8 @@ def every_leaf() -> list[str]:
     for group, options in groups().items():
         if group != "preset":
             configs += [{group: load_yaml(conf_dir() / group / f"{option}.yaml")} for option in options]
+    plan = ["staffing.heads.Z1.police.rrv.day=6", "staffing.mobilised_in.Z1.police=900"]
+    configs.append(dump(compose(plan)))  # what a plan that is handed in gives
     leaves = {leaf for config in configs for leaf in numeric_leaves(config)}
     return sorted(leaf for leaf in leaves if ".defaults" not in leaf)
 

@@ -14,7 +14,7 @@ from sim.errors import InputError
 from sim.forces.build import Forces
 from sim.forces.kinds import KIND, KIND_BLOCK
 from sim.forces.ledger import plan_ledger
-from sim.forces.plan import manned
+from sim.forces.plan import manned, planned_units
 from sim.forces.roster import BEFORE, BEFORE_NIGHT, NIGHT, POLLING, build_roster
 from sim.forces.units import Units
 from sim.settings.forces import Manning, ShiftSettings, StaffingSettings
@@ -229,7 +229,8 @@ def test_units_with_a_mobile_office_are_manned_first_before_the_vote_and_no_head
     cell = np.array([0, 0, 0, 0, 1, 1])
     total = base = np.array([4, 2])
     first = np.array([False, False, True, True, False, False])
-    plain, early = manned(cell, 3, base, total, Manning()), manned(cell, 3, base, total, Manning(), first)
+    planned = planned_units(base, total, Manning())
+    plain, early = manned(cell, 3, planned), manned(cell, 3, planned, first)
     assert early.sum(axis=0).tolist() == plain.sum(axis=0).tolist()
     assert early[:4, BEFORE].tolist() == [0, 0, 3, 0] or early[:4, BEFORE].tolist() == [0, 0, 3, 3]
     assert (early[:, POLLING] == 3).all() and (early[:, NIGHT] == plain[:, NIGHT]).all()
