@@ -1,11 +1,13 @@
 """Translations of what planners read: one gettext catalogue (``.po``) for each language, read as it is.
 
-The English text is its own key. A country's catalogue holds only the terms in which the country differs; everything else comes
-from Arabic as it is written everywhere, and what nobody has translated stays English.
+The English text is its own key. A country speaks Arabic as it is written everywhere, with its own terms in place of the common
+ones (``terms.csv``) and with the texts of its own catalogue. What nobody has translated stays English.
 """
 
 from __future__ import annotations
 
+import csv
+import re
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -62,11 +64,32 @@ def read_catalogue(code: str) -> Catalog:
 
 @cache
 def translations(code: str) -> NullTranslations:
-    """Translations of one language; a country falls back on its language, and that on English."""
-    packed = BytesIO()
-    write_mo(packed, read_catalogue(code))
-    packed.seek(0)
-    found = GNUTranslations(packed)
+    """Translations of one language."""
+    catalogue = read_catalogue(base_of(code))
     if base_of(code) != code:
-        found.add_fallback(translations(base_of(code)))
-    return found
+        _use_terms(catalogue, country_terms(code))
+        for message in read_catalogue(code):
+            catalogue.delete(message.id)
+            catalogue[message.id] = message
+    packed = BytesIO()
+    write_mo(packed, catalogue)
+    packed.seek(0)
+    return GNUTranslations(packed)
+
+
+def country_terms(code: str) -> dict[str, str]:
+    """Arabic terms that a country replaces by its own."""
+    rows = csv.DictReader((CATALOGUES / "terms.csv").read_text(encoding="utf-8").splitlines())
+    return {row[base_of(code)]: row[code] for row in rows if row[code]}
+
+
+def _use_terms(catalogue: Catalog, terms: dict[str, str]) -> None:
+    """Write a country's terms into every translation, the longest first and each place once."""
+    pattern = re.compile("|".join(sorted(map(re.escape, terms), key=len, reverse=True)))
+
+    def own(text: str) -> str:
+        return pattern.sub(lambda found: terms[found.group()], text)
+
+    for message in catalogue:
+        if message.id:
+            message.string = own(message.string) if isinstance(message.string, str) else tuple(map(own, message.string))

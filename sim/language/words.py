@@ -63,7 +63,7 @@ class Language:
 
         A percent sign in a text with placeholders is written twice, in one without any once.
         """
-        return self._fill(self._translations.gettext(text), values)
+        return self._fill(self._translations.gettext(text), values) if text else ""
 
     def many(self, one: str, more: str, n: int, **values: object) -> str:
         """``one`` or ``more`` as the number ``n`` wants it in this language (Arabic has six forms)."""
