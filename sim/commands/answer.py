@@ -36,11 +36,11 @@ class Answer:
 
 
 def show(answer: Answer, as_json: bool) -> str:
-    """The text for standard output, with its last line end."""
+    """The text for standard output, with its last line end. Names in the first column stay whole: they differ at their ends."""
     if as_json:
         return json.dumps(clean(answer.data), ensure_ascii=False, allow_nan=False) + "\n"
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
     from rich.table import Table
 
     out = StringIO()
@@ -54,7 +54,9 @@ def show(answer: Answer, as_json: bool) -> str:
         table = Table(box=SIMPLE_HEAD, pad_edge=False)
         for i, heading in enumerate(block.headings):
             numeric = any(isinstance(row[i], int | float) for row in block.rows)
-            table.add_column(heading.replace("_", " "), justify="right" if numeric else "left", no_wrap=False)
+            named = i == 0 and max((len(str(row[0])) for row in block.rows), default=0) <= width // 2
+            justify: JustifyMethod = "right" if numeric else "left"
+            table.add_column(heading.replace("_", " "), justify=justify, overflow="fold", no_wrap=named)
         for row in block.rows:
             table.add_row(*(written(cell) for cell in row))
         console.print(table)
