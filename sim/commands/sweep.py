@@ -18,10 +18,11 @@ from sim.commands.study_words import read_study
 from sim.commands.sweep_tables import HEADS, SHOWN, counted, points_answer, reading, tables
 from sim.commands.world_tables import save_worlds, world_rows, worlds_shown
 from sim.errors import InputError
-from sim.reports.study_figures import Grids, draw_all
+from sim.language import language_of
+from sim.reports.figures.overview import draw_all
 from sim.study.design import Study
 from sim.study.files import check_folder, prepare, save_results
-from sim.study.point import EXCEEDANCE_MINUTES, options_share_days, place_of
+from sim.study.point import options_share_days, place_of
 from sim.study.result import compare, table_rows
 from sim.study.uncertainty import Uncertain
 
@@ -48,8 +49,8 @@ def sweep(args: Namespace) -> Answer:
     if uncertain:
         save_worlds(uncertain, folder)
     share = "internal" if args.internal else "restricted"
-    grids = Grids(EXCEEDANCE_MINUTES)
-    pictures = draw_all(result, place_of(study.options[result.baseline].settings).territory, grids, folder, share)
+    territory = place_of(study.options[result.baseline].settings).territory
+    pictures = draw_all(result, territory, folder, language_of("en"), share)
     data = {
         "command": "sweep",
         "study": study.name,

@@ -195,7 +195,7 @@ def test_options_with_other_hours_or_another_territory_are_drawn_too(tmp_path: P
     monkeypatch.setitem(style._RC, "savefig.dpi", 40)
     words = [*TOWN, "+calendar.closing=17:00,19:00", "territory.city.centres=40,41"]
     said = carry_out(parse(["sweep", *words, "replications=1", "--workers", "1"]))
-    assert isinstance(said, Answer) and len(said.data["pictures"]) == 5
+    assert isinstance(said, Answer) and len(said.data["pictures"]) == 6
     assert all((tmp_path / picture).stat().st_size > 5_000 for picture in said.data["pictures"])
 
 

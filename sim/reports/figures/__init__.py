@@ -1,0 +1,1 @@
+"""Figures as functions: each takes data, an axis and the words of a language, draws, and returns the axis."""
