@@ -16,7 +16,7 @@ from sim.commands.sweep_tables import counted, plan_line
 from sim.errors import Stopped
 from sim.study.design import Study
 from sim.study.drive import Interrupted
-from sim.study.engines import EngineLost, open_engine
+from sim.study.engines import EngineLost, check_engine, open_engine
 from sim.study.files import passport
 from sim.study.identity import Point, make_point
 from sim.study.inputs import drawn_point, given_keys
@@ -55,6 +55,7 @@ def carry_out(study: Study, folder: Path, command: str, yes: bool) -> Carried:
     check_precision(study)
     check_runs(most_runs(study), limit)
     points, companions = points_of(study)
+    check_engine(study.engine, work)
     with Store.open(folder, write=True) as store:
         store.add_points([*points, *companions])
         launch = Launch(store, [*points, *companions], lambda failed: _wanted(study, points, companions, store, failed))

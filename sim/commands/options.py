@@ -66,14 +66,15 @@ def _preset(changes: Sequence[Change]) -> str:
 
 
 def _varied(spots: Sequence[Spot]) -> list[str]:
-    """Keys whose values are not the same in all points."""
+    """Keys whose values are not the same in all points; every key where several points are all the same."""
     values: dict[str, set[str]] = {}
     count: Counter[str] = Counter()
     for spot in spots:
         count.update({change.key for change in spot.changes})
         for change in spot.changes:
             values.setdefault(change.key, set()).add(change.text)
-    return [key for key, found in values.items() if len(found) > 1 or count[key] < len(spots)]
+    varied = [key for key, found in values.items() if len(found) > 1 or count[key] < len(spots)]
+    return varied or (list(values) if len(spots) > 1 else [])
 
 
 def _labels(keys: Sequence[str]) -> dict[str, str]:

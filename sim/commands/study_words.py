@@ -102,6 +102,14 @@ def read_study(args: Namespace) -> Study:
     )
 
 
+def _study_name(asked: Asked, usual: str) -> str:
+    """The study's name, which is that of its folder below the current one. Raises ``InputError`` for a path and the like."""
+    name = asked.own.get("study.name", usual)
+    if name != name.strip() or name in ("", ".", "..") or set(name) & set('/\\:*?"<>|') or not name.isprintable():
+        raise InputError(f"study.name={name!r}: must be a folder name (below the current one); elsewhere with --out PATH")
+    return name
+
+
 def _typed(args: Namespace) -> Typed:
     """Tell the study's words from settings, and open its file."""
     asked = read_words(args)
@@ -110,11 +118,11 @@ def _typed(args: Namespace) -> Typed:
     chosen = asked.own.get("study")
     if chosen is None and (asked.words or "design" in asked.own):
         plain: dict[str, Any] = {"question": " ".join(["pollday sweep", *args.words])}
-        return Typed(asked.own.get("study.name", "sweep"), "", plain, asked, [args.axis(word) for word in asked.words])
+        return Typed(_study_name(asked, "sweep"), "", plain, asked, [args.axis(word) for word in asked.words])
     path = study_path(chosen or DEFAULT_STUDY)
     plain = study_plain(path)
     axes = [args.axis(word) for word in (*plain.get("words", []), *asked.words)]
-    return Typed(asked.own.get("study.name", path.stem), str(path), plain, asked, axes)
+    return Typed(_study_name(asked, path.stem), str(path), plain, asked, axes)
 
 
 def _all_spots(typed: Typed, args: Namespace) -> Spots:

@@ -120,3 +120,24 @@ def test_runs_that_fail_are_told_kept_as_attempts_and_tried_again(pollday: Call,
             assert sorted(a.attempt for a in store.attempts()) == [1] * len(failed) + [2] * len(failed)
     finally:
         plugins.forget()
+
+
+@pytest.mark.parametrize("name", ["../x", "/x", "a/b", "..", ".", "", " x", "a\\b", "c:x", "a\nb"])
+def test_a_study_is_a_folder_below_the_current_one_and_its_name_no_path(name: str, pollday: Call, tmp_path: Path) -> None:
+    said = pollday(*(word for word in CARS if not word.startswith("study.name")), f"study.name={name}")
+    assert said.code == 2 and "study.name=" in said.err and len(said.err.splitlines()) <= 3
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_same_value_twice_is_named(pollday: Call, tmp_path: Path) -> None:
+    said = pollday("sweep", *HAMLET, "staffing.patrol_cars_factor=1,1")
+    assert said.code == 2 and "option 'patrol_cars_factor=1.0' is there twice" in said.err and list(tmp_path.iterdir()) == []
+
+
+def test_a_scheduler_that_does_not_answer_leaves_no_folder(
+    pollday: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("sim.study.engines.dask.CONNECT_TIME", 1)
+    said = pollday(*CARS, "replications=2", "engine=dask", "engine.address=tcp://127.0.0.1:1")
+    assert said.code == 2 and "no Dask scheduler answers there" in said.err and list(tmp_path.iterdir()) == []

@@ -60,3 +60,9 @@ def open_engine(chosen: EngineSettings, function: Callable[[Any], Any], workers:
     module, _, name = ENGINES[chosen.name].rpartition(".")
     engine: Engine = getattr(import_module(module), name)(function, workers, chosen.address)
     return engine
+
+
+def check_engine(chosen: EngineSettings, function: Callable[[Any], Any]) -> None:
+    """Refuse a scheduler that does not answer, before a study's folder is made. Raises ``InputError``."""
+    if chosen.address:
+        open_engine(chosen, function, 1).close(at_once=True)
