@@ -31,6 +31,7 @@ ROWS: list[set[str]] = [
     {"arrays", "build"},
     {"processes"},
     {"measures"},
+    {"twin"},
     {"runs", "folder"},
     {"study", "bench"},
     {"reports"},
