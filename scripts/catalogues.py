@@ -2,12 +2,13 @@
 
     python scripts/catalogues.py
 
-Texts that nobody says any more are dropped; new ones get an empty translation, which the tests refuse until it is filled. How to
-translate, and how a native reader marks what he has read: docs/languages.md.
+It renews the lists in docs/languages.md too. Texts that nobody says any more are dropped; new ones get an empty translation, which
+the tests refuse until it is filled. How to translate, and how a native reader marks what he has read: docs/languages.md.
 """
 
 from __future__ import annotations
 
+import re
 from io import BytesIO
 from pathlib import Path
 
@@ -15,9 +16,12 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from sim.language.catalogue import COMPLETE, LANGUAGES, read_catalogue
+from sim.language.review import page_parts
 from sim.language.said import Text, said
 
-FOLDER = Path(__file__).resolve().parents[1] / "sim" / "language" / "catalogues"
+ROOT = Path(__file__).resolve().parents[1]
+FOLDER = ROOT / "sim" / "language" / "catalogues"
+PAGE = ROOT / "docs" / "languages.md"
 
 
 def renew(code: str, texts: list[Text]) -> list[Text]:
@@ -39,8 +43,18 @@ def renew(code: str, texts: list[Text]) -> list[Text]:
     return missing
 
 
+def renew_page() -> None:
+    """Write the generated lists into the page, between their marks."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, part in page_parts().items():
+        begin, end = f"<!-- {name} -->", f"<!-- end of {name} -->"
+        text = re.sub(f"{begin}.*?{end}", lambda _, whole=f"{begin}\n{part}\n{end}": whole, text, flags=re.DOTALL)
+    PAGE.write_text(text, encoding="utf-8")
+
+
 if __name__ == "__main__":
     texts = said()
     for code in LANGUAGES:
         for text in renew(code, texts):
             print(f"{code}: {text.one!r} ({', '.join(text.files)})")
+    renew_page()
