@@ -2,8 +2,8 @@
 
     python scripts/catalogues.py
 
-It renews the lists in docs/languages.md too. Texts that nobody says any more are dropped; new ones get an empty translation, which
-the tests refuse until it is filled. How to translate, and how a native reader marks what he has read: docs/languages.md.
+It renews the lists in docs/languages.md too. Texts that nobody says any more are dropped; new ones get an empty translation,
+which the tests refuse until it is filled. How to translate, and how a native reader marks what he has read: docs/languages.md.
 """
 
 from __future__ import annotations

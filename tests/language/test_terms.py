@@ -63,6 +63,14 @@ def test_a_term_of_a_country_is_used_in_whole_sentences_too(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
+def test_common_arabic_uses_the_common_terms_so_that_each_country_can_put_its_own_in_their_place(code: str) -> None:
+    foreign = [new for old, new in country_terms(code).items() if old not in new]
+    catalogue: dict[object, str] = translations("ar")._catalog  # type: ignore[attr-defined]
+    found = {text: new for key, text in catalogue.items() if key != "" for new in foreign if new in text}
+    assert not found, "\n".join(f"{new}: {text}" for text, new in found.items())
+
+
+@pytest.mark.parametrize("code", COUNTRIES)
 def test_a_term_that_contains_the_common_one_is_written_once(code: str) -> None:
     catalogue: dict[object, str] = translations(code)._catalog  # type: ignore[attr-defined]
     doubled = {"الوطني الوطني", "الملكي الملكي", "المركزي المركزي", "المركزية المركزية", "التصويت التصويت"}
