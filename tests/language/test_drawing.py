@@ -92,6 +92,11 @@ def test_marks_of_direction_draw_nothing() -> None:
     assert np.array_equal(ink(words.mark(words.isolate("مراكز"))), ink("مراكز"))
 
 
+def test_a_name_with_dollars_is_no_formula() -> None:
+    assert ink("$x$").shape[1] > 2 * ink("x").shape[1]
+    assert alike(parts(ink("مراكز $x$"))[-1], "مراكز")
+
+
 @pytest.mark.parametrize("code", LANGUAGES)
 def test_the_font_has_every_letter_of_every_text(code: str) -> None:
     texts: dict[object, str] = getattr(translations(code), "_catalog", {})
