@@ -130,6 +130,10 @@ COMMANDS = {
         "what a study holds, also while it runs", texts.RESULTS, "sim.commands.results.results",
         ("measure", "option", "by", "every", "export", "plugin"), "STUDY, the folder of a study",
     ),
+    "report": Command(
+        "one page for planners from a stored study", texts.REPORT, "sim.commands.report.report", (),
+        "STUDY, the folder of a study; language=…, share=…, baseline=…",
+    ),
     "power": Command(
         "how many days would show a difference", texts.POWER, "sim.commands.power.power",
         ("compared", "difference", "power"), "FOLDER of a study",

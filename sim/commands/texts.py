@@ -64,6 +64,17 @@ examples:
 It only reads, and may be asked at any time: of a sweep that is running it shows what is stored by then. Without --by, the
 screen shows options and an export has one row for each run. runs.dictionary.csv says what every column of runs.csv means."""
 
+REPORT = """
+examples:
+  pollday report national-staffing                 writes national-staffing/report-en.html
+  pollday report national-staffing language=fr     en, fr, ar, ar_DZ, ar_LY or ar_MA
+  pollday report national-staffing language=ar share=internal
+  pollday report national-staffing "baseline=as planned"
+
+One file that opens by double click, needs no network and prints its first page on one A4. It reads what is stored, also of a
+sweep that was stopped half-way. share=restricted (left out) shows areas of at least five centres, internal all of them and
+stamps every page, public no single area (docs/report.md)."""
+
 POWER = """
 examples:
   pollday power cars --measure response_mean --difference 30

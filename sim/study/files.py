@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from sim.errors import InputError
+from sim.settings import dump
 from sim.study.design import Study
 from sim.study.figures import PLACES
 from sim.study.lock import LOCK
@@ -71,6 +72,9 @@ def passport(study: Study) -> dict[str, object]:
         "question": study.question,
         "baseline": study.baseline,
         "replications": study.replications,
+        "inputs": study.inputs,
+        "equal_heads": study.equal_heads,
+        "precision": dump(study.precision) if study.precision else None,
         "options": options,
     }
 

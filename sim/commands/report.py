@@ -1,0 +1,58 @@
+"""``pollday report``: one page for a planner from a stored study, finished or not."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Sequence
+from pathlib import Path
+
+from sim.commands.answer import INTERNAL, Answer
+from sim.errors import InputError, nearest
+from sim.language import language_of
+from sim.reports.data import Report, read_report
+from sim.reports.write import write_report
+
+WORDS = {"language": "en", "share": "restricted", "baseline": ""}
+"""Words that the command takes, with what stands if they are left out."""
+
+
+def report(args: Namespace) -> Answer:
+    """Write the report of one study. Raises ``InputError`` for a folder that holds none and for words it does not know."""
+    folders, asked = told(args.words)
+    if len(folders) != 1:
+        raise InputError("name one study by its folder, such as `pollday report national-staffing language=fr`")
+    words = language_of(asked["language"])
+    found = read_report(Path(folders[0]), baseline=asked["baseline"] or None, language=words, share=asked["share"])
+    return answer(found, write_report(found))
+
+
+def answer(found: Report, files: Sequence[Path]) -> Answer:
+    """What was written, and what it says first."""
+    data = {
+        "command": "report",
+        "study": found.result.study.name,
+        "language": found.words.code,
+        "share": found.share,
+        "baseline": found.result.study.baseline,
+        "recommended": None if found.recommended is None else found.names[found.recommended],
+        "decision": found.decision.kind,
+        "missing": found.missing,
+        "files": [str(path) for path in files],
+    }
+    shown = [f"Report: {files[0]}"]
+    notes = [*found.notes, *([f"{found.missing} runs are missing: the report says so"] if found.missing else [])]
+    return Answer(data, [INTERNAL, *shown] if found.share == "internal" else shown, notes)
+
+
+def told(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
+    """Folders, and the words that say how. Raises ``InputError`` for a word it does not know."""
+    folders, asked = [], dict(WORDS)
+    for word in words:
+        key, sign, value = word.partition("=")
+        if not sign or Path(word).exists():
+            folders.append(word)
+        elif key in asked and value:
+            asked[key] = value
+        else:
+            raise InputError(f"{word}: unknown here{nearest(key, asked)}; allowed: {', '.join(f'{key}=…' for key in asked)}")
+    return folders, asked
