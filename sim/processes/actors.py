@@ -23,14 +23,15 @@ class Unit:
     """One unit on the day: its fixed description and its present state.
 
     ``leg`` is the one it drives, or drove last, ``node`` the site where that ends and ``home_at`` the moment from which the unit
-    stands at its base by it (infinity: it ends elsewhere); ``rest_time`` is how long it takes to get going where it stands.
+    stands at its base by it (infinity: it ends elsewhere); ``rest_time`` is how long it takes to get going where it stands. One
+    that ``walks`` is on its loop, which it began at ``loop_ref``, once its leg has ended.
     """
 
     __slots__ = (
         "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_at", "home_fabric", "home_factor", "home_x", "home_y",
-        "id", "index", "is_free", "kept", "last", "leaving", "leg", "loop", "loop_phase", "loop_since", "mission", "mode",
-        "moving_time", "node", "on_duty", "parked_time", "place", "rest_time", "row", "scene_factor", "seen", "seen_at",
-        "seen_for", "sent_at", "slot_types", "status", "story",
+        "id", "index", "is_free", "kept", "last", "leaving", "leg", "loop", "loop_phase", "loop_ref", "loop_since", "mission",
+        "mode", "moving_time", "node", "on_duty", "parked_time", "place", "rest_time", "row", "scene_factor", "seen", "seen_at",
+        "seen_for", "sent_at", "slot_types", "status", "story", "walks",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
@@ -45,9 +46,9 @@ class Unit:
         self.slot_types: list[int] = []
         self.moving_time = self.parked_time = self.base_time = self.rest_time = 0.0
         self.home_factor = self.scene_factor = 1.0
-        self.loop, self.loop_phase, self.loop_since = -1, 0.0, 0.0
+        self.loop, self.loop_phase, self.loop_since, self.loop_ref = -1, 0.0, 0.0, 0.0
         self.status = "off_duty"
-        self.on_duty = self.is_free = self.leaving = self.kept = False
+        self.on_duty = self.is_free = self.leaving = self.kept = self.walks = False
         self.mission: Task | None = None
         self.seen, self.seen_at = (0.0, 0.0, 0.0), 0.0
         self.seen_for: Task | None = None

@@ -45,7 +45,7 @@ class Presence:
     def leave(self, unit: Unit, at: float) -> None:
         """Remember the stretch of its loop that a unit ends at ``at``."""
         if at > unit.loop_since:
-            self._walks[unit.id].append((unit.fleet.loop_ref.item(unit.row), unit.loop_since, at))
+            self._walks[unit.id].append((unit.loop_ref, unit.loop_since, at))
 
     def factor(self, world: World, task: Task) -> float:
         """Factor on the hazard of a candidate by presence at its site; 1 on average under the plan of the calibration."""
@@ -83,8 +83,8 @@ class Presence:
 
     def _stretches(self, unit: Unit, t: float) -> Iterator[tuple[float, float, float]]:
         """Stretches of a unit on its loop until ``t``, the latest first: start of the loop, begin and end (infinity: goes on)."""
-        if unit.fleet.loop.item(unit.row) >= 0 and unit.loop_since <= t:
-            yield unit.fleet.loop_ref.item(unit.row), unit.loop_since, inf
+        if unit.walks and unit.loop_since <= t:
+            yield unit.loop_ref, unit.loop_since, inf
         yield from reversed(self._walks[unit.id])
 
     def _passing(self, site: int) -> list[Stop]:

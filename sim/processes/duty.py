@@ -52,7 +52,7 @@ def enter_service(world: World, unit: Unit, cause: int) -> None:
         ref = now - unit.loop_phase
         world.record(K["loop_started"], None, unit, unit.base, unit.area.index, cause, ref)
         unit.loop_since = now
-        unit.fleet.join_loop(unit, unit.loop, ref)
+        unit.fleet.join_loop(unit, ref)
     unit.fleet.set_free(unit)
     unit.area.serve(now, cause)
 

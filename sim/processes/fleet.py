@@ -19,6 +19,7 @@ from sim.processes.actors import LONG_AGO
 if TYPE_CHECKING:
     from sim.movement import Loops
     from sim.processes.actors import Task, Unit
+    from sim.processes.boxes import Boxes
     from sim.processes.nearby import Nearby
     from sim.territory.travel import Travel
 
@@ -34,7 +35,7 @@ class Fleet:
 
     ``open[s][row]`` is 0 where the unit is free and eligible for slot type s, else infinity, so that the best row
     is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s, ``abilities``
-    those that can fill each set of slot types. ``nearby`` is a shortcut to the nearest unit (None: there is none).
+    those that can fill each set of slot types. ``nearby`` is a shortcut to the best unit (None: there is none).
     ``loops`` and ``travel`` are shared.
     """
 
@@ -48,7 +49,7 @@ class Fleet:
         self._now, self._x, self._y = np.zeros(()), np.zeros(()), np.zeros(())
         self._node, self._rest_time = np.zeros(count, dtype=np.int64), np.zeros(count)
         self._behind: dict[int, Unit] = dict(enumerate(units))
-        self.nearby: Nearby | None = None
+        self.nearby: Nearby | Boxes | None = None
         self.home_x, self.home_y = np.array([u.home_x for u in units]), np.array([u.home_y for u in units])
         self.bases = np.array([u.base for u in units], dtype=np.int64)
         self.base_time = np.array([u.base_time for u in units])
@@ -111,7 +112,9 @@ class Fleet:
         for row, unit in self._behind.items():
             self._x1[row], self._y1[row], self._dx[row], self._dy[row], self._arrive_at[row], self._rate[row] = unit.leg
             self._node[row], self._rest_time[row] = unit.node, unit.rest_time
+            self.loop[row], self.loop_ref[row] = unit.loop if unit.walks else -1, unit.loop_ref
         self._behind.clear()
+        self.patrols = np.flatnonzero(self.loop >= 0)
 
     def positions(self, t: float, waiting_to_leave: bool = True) -> tuple[Floats, Floats]:
         """Coordinates of all units at ``t``, each of shape (units,).
@@ -139,12 +142,8 @@ class Fleet:
     def locate(self, unit: Unit, t: float) -> tuple[float, float]:
         """Coordinates of one unit at ``t``, also while it has not yet left for its current leg."""
         x1, y1, dx, dy, arrive_at, rate = unit.leg
-        if unit.loop >= 0 and self.loop[unit.row] >= 0 and arrive_at <= t:
-            row = unit.row
-            x, y = self.loops.positions(self.loop[row : row + 1], self.loop_ref[row : row + 1], t)
-            return float(x[0]), float(y[0])
         if arrive_at <= t:
-            return x1, y1
+            return self.loops.position(unit.loop, unit.loop_ref, t) if unit.walks else (x1, y1)
         remaining = min((arrive_at - t) * rate, 1.0)
         return dx * remaining + x1, dy * remaining + y1
 
@@ -162,20 +161,21 @@ class Fleet:
 
     def node_at(self, unit: Unit, t: float) -> int:
         """The node at which a unit stands, or to which it is nearest while under way (matrix only)."""
-        if unit.leg[4] > t or self.loop[unit.row] >= 0:
+        if unit.leg[4] > t or unit.walks:
             return self.travel.nearest_node(*self.locate(unit, t))
         return unit.node
 
-    def join_loop(self, unit: Unit, loop: int, ref: float) -> None:
-        """Put a unit on a loop that reaches its first stop at ``ref``, once its current leg has ended."""
-        self.loop[unit.row] = loop
-        self.loop_ref[unit.row] = ref
-        self.patrols = np.flatnonzero(self.loop >= 0)
+    def join_loop(self, unit: Unit, ref: float) -> None:
+        """Put a unit on its loop, which reaches its first stop at ``ref``, once its current leg has ended."""
+        unit.walks, unit.loop_ref = True, ref
+        self._behind[unit.row] = unit
+        if unit.is_free and self.nearby is not None:
+            self.nearby.set_out(unit)
 
     def leave_loop(self, unit: Unit) -> None:
         """Take a unit off its loop; whoever does so gives it its next leg."""
-        self.loop[unit.row] = -1
-        self.patrols = np.flatnonzero(self.loop >= 0)
+        unit.walks = False
+        self._behind[unit.row] = unit
 
     def slowness(self, fabric: int) -> Floats:
         """Seconds per metre of road-corrected distance for every unit in one fabric, shape (units,)."""
@@ -194,6 +194,6 @@ class Fleet:
 
     def mobilisation_of(self, unit: Unit, t: float) -> float:
         """Mobilisation time of one unit if sent at ``t``."""
-        moving = unit.leg[4] > t or (unit.loop >= 0 and self.loop.item(unit.row) >= 0)
+        moving = unit.walks or unit.leg[4] > t
         time = unit.moving_time if moving else unit.rest_time
         return time if self.readiness == 1.0 else time * self.readiness

@@ -1,7 +1,7 @@
 """The nearest free unit without working out where all units are: most stand at their bases, which do not move.
 
-A shortcut for rooms that send the nearest unit, and exact: it gives the same unit, with the same score, as the search over
-arrays (``Fleet.positions``, ``Fleet.scores``), or says that it cannot tell.
+A shortcut for rooms on a plane that send the nearest unit, and exact: it gives the same unit, with the same score, as the search
+over arrays (``Fleet.positions``, ``Fleet.scores``), or says that it cannot tell.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.policies.reach import reach
+from sim.policies.reach import METRICS, reach
 from sim.processes.actors import LONG_AGO
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ class Nearby:
         self.at_base = list(np.full((len(fleet.free), len(fleet.units)), inf))
         self._scores: dict[int, NDArray[np.float64]] = {}
         self._metric = fleet.travel.metric
-        self._is_exact = self._metric != "great_circle"  # there, arrays and single numbers may differ in the last bit
         self._searches = 0
 
     def add(self, unit: Unit) -> None:
@@ -83,11 +82,9 @@ class Nearby:
         unit = fleet.units[row]
         seen = unit.home_x, unit.home_y, score
         if self.away:
-            width, height = reach(self._metric, score, task.x, task.y)
-            for other in self._overlapping(task.x - width, task.x + width, task.y - height, task.y + height):
+            side = reach(self._metric, score)
+            for other in self._overlapping(task.x - side, task.x + side, task.y - side, task.y + side):
                 if s in other.slot_types:
-                    if not self._is_exact:
-                        return None
                     x, y = fleet.locate(other, now)
                     score = fleet.travel.score_one(x, y, task.x, task.y)
                     if score < seen[2] or (score == seen[2] and other.row < unit.row):
@@ -117,9 +114,10 @@ class Nearby:
 
 
 def look_nearby(world: World) -> None:
-    """Give the shortcut to every fleet that can use it: its room sends the nearest unit, and none of its units patrols."""
+    """Give the shortcut to every fleet that can use it: its room sends the nearest unit, and none of its units patrols. On the
+    globe, arrays and single numbers may differ in the last bit, so that no unit on its way could be compared."""
     incidents, sites, territory = world.tape.incidents, world.territory.sites, world.territory
-    if world.scenario.dispatch.policy != "nearest" or territory.metric == "matrix" or territory.wrap is not None:
+    if world.scenario.dispatch.policy != "nearest" or territory.metric not in METRICS or territory.wrap is not None:
         return
     if (incidents.x != sites.x[incidents.site]).any() or (incidents.y != sites.y[incidents.site]).any():
         return

@@ -147,7 +147,8 @@ class DispatchArea:
             return None
         unit = fleet.units[row]
         if fleet.travel.matrix is None:
-            unit.seen, unit.seen_at, unit.seen_for = (x.item(row), y.item(row), scores.item(row)), now, task
+            at = x.item(row), y.item(row)
+            unit.seen, unit.seen_at, unit.seen_for = (*at, fleet.travel.score_one(*at, task.x, task.y)), now, task
         return unit
 
     def _drives(self, scores: np.ndarray, task: Task, now: float) -> np.ndarray:

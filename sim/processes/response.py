@@ -207,7 +207,7 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
     _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1)
     unit.loop_since = join_at
-    unit.fleet.join_loop(unit, loop, ref)
+    unit.fleet.join_loop(unit, ref)
     return join_at
 
 
@@ -224,7 +224,7 @@ def back_at_base(world: World, unit: Unit, at: float) -> Tale:
 
 def leave_loop(world: World, unit: Unit, cause: int) -> None:
     """Suspend a unit's loop, if it is on one."""
-    if unit.loop >= 0 and unit.fleet.loop[unit.row] >= 0:
+    if unit.walks:
         world.record(K["loop_suspended"], None, unit, -1, unit.area.index, cause)
         if world.presence is not None:
             world.presence.leave(unit, world.clock._now)

@@ -18,6 +18,7 @@ from sim.errors import InputError
 from sim.forces.prolonged import tied_to_closing
 from sim.processes.actors import Unit
 from sim.processes.alert import start_alert
+from sim.processes.boxes import look_in_boxes
 from sim.processes.builder import build_world
 from sim.processes.checkpoint import Vehicle, technology_by_site, watch
 from sim.processes.closing import late, when
@@ -70,6 +71,7 @@ class Simulation:
         with uncollected():
             self.world, self._tasks = build_world(scenario, tape)
             look_nearby(self.world)
+            look_in_boxes(self.world)
             for order in tape.injects:
                 check(self.world, order)
             self._start()

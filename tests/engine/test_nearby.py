@@ -17,6 +17,7 @@ from sim.policies.dispatch import nearest
 from sim.policies.reach import reach
 from sim.processes import simulation
 from sim.processes.actors import MARKS, Task, Unit
+from sim.processes.boxes import Boxes
 from sim.processes.fleet import Fleet
 from sim.processes.nearby import MOST_AWAY, Nearby
 from sim.processes.simulation import Simulation
@@ -87,7 +88,7 @@ ACTS = st.tuples(
 
 @settings(max_examples=150)
 @given(
-    metric=st.sampled_from(METRICS),
+    metric=st.sampled_from(PLANES),
     bases=st.lists(st.integers(0, 8), min_size=10, max_size=10),
     acts=st.lists(st.tuples(ACTS, st.sampled_from([0.0, 30.0, 45.0]), st.integers(0, 8)), max_size=25),
 )
@@ -108,11 +109,11 @@ def test_the_shortcut_finds_the_unit_that_the_search_finds(metric: str, bases: l
                 assert wanted == (unit.row, unit.seen)
                 assert (unit.seen_at, unit.seen_for) == (now, task)
             else:
-                assert wanted is None or metric not in PLANES
+                assert wanted is None
 
 
-def test_on_a_plane_the_shortcut_always_knows_and_on_the_globe_it_does_when_nobody_is_near() -> None:
-    for metric in METRICS:
+def test_a_unit_on_its_way_home_is_found_where_it_is() -> None:
+    for metric in PLANES:
         territory = grid(metric, 9)
         fleet = fleet_of(territory, [0, 8])
         for unit in fleet.units:
@@ -120,7 +121,7 @@ def test_on_a_plane_the_shortcut_always_knows_and_on_the_globe_it_does_when_nobo
         away = fleet.units[1]
         fleet.drive(away, float(territory.sites.x[7]), float(territory.sites.y[7]), away.home_x, away.home_y, 0.0, 60.0, 8)
         near, far = (fleet.nearby.find(task_at(territory, site), 0, 30.0) for site in (8, 0))  # type: ignore[union-attr]
-        assert near is (away if metric in PLANES else None)
+        assert near is away
         assert far is fleet.units[0]
 
 
@@ -156,28 +157,29 @@ def test_a_day_with_the_shortcut_is_the_day_without_it(
     metric: str, options: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     scenario, tape = many_calls(metric, 1, policy="nearest", **options)
-    assert Simulation(scenario, tape).world.areas[0].fleet.nearby is not None
+    assert isinstance(Simulation(scenario, tape).world.areas[0].fleet.nearby, Nearby if metric in PLANES else Boxes)
     quick = play(scenario, tape)
     monkeypatch.setattr(simulation, "look_nearby", lambda world: None)
+    monkeypatch.setattr(simulation, "look_in_boxes", lambda world: None)
     assert Simulation(scenario, tape).world.areas[0].fleet.nearby is None
     assert play(scenario, tape).digest() == quick.digest()
 
 
-def test_rooms_that_send_by_time_and_maps_that_wrap_do_without_the_shortcut() -> None:
+def test_rooms_that_send_by_time_have_the_other_shortcut_and_maps_that_wrap_none() -> None:
     scenario, tape = many_calls("euclid", 1, policy="least_time")
     wrapped = replace(scenario, territory=replace(scenario.territory, wrap=(9000.0, 9000.0)), dispatch=rules(policy="nearest"))
-    for other in (scenario, wrapped):
-        assert Simulation(other, tape).world.areas[0].fleet.nearby is None
+    assert isinstance(Simulation(scenario, tape).world.areas[0].fleet.nearby, Boxes)
+    assert Simulation(wrapped, tape).world.areas[0].fleet.nearby is None
 
 
 @given(
-    metric=st.sampled_from(METRICS), x=st.floats(-170, 170), y=st.floats(-80, 80),
+    metric=st.sampled_from(PLANES), x=st.floats(-170, 170), y=st.floats(-80, 80),
     dx=st.floats(-60, 60), dy=st.floats(-60, 60), slow=st.floats(0.0, 1.0),
 )  # fmt: skip
 def test_whoever_scores_no_worse_than_the_edge_lies_in_the_box(
     metric: str, x: float, y: float, dx: float, dy: float, slow: float
 ) -> None:
     travel = build_travel(grid(metric, 1), TravelSettings())
-    other_x, other_y = x + slow * dx, float(np.clip(y + slow * dy, -90.0, 90.0))
-    width, height = reach(metric, travel.score_one(other_x, other_y, x, y), x, y)
-    assert abs(other_x - x) <= width and abs(other_y - y) <= height
+    other_x, other_y = x + slow * dx, y + slow * dy
+    side = reach(metric, travel.score_one(other_x, other_y, x, y))
+    assert abs(other_x - x) <= side and abs(other_y - y) <= side
