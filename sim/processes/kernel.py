@@ -210,11 +210,10 @@ class Clock(Environment):
                 if event.number == number:
                     event.go_on()
             else:
-                if not self.is_apart:  # it may concern a story of any part
-                    self._queue = self._common
                 callbacks, event.callbacks = event.callbacks, None
                 for callback in callbacks:
                     callback(event)
+                self._queue = queue  # a story that waited for it was told in its own
                 if not event._ok and not hasattr(event, "_defused"):
                     raise event._value
             if once:
@@ -231,6 +230,7 @@ class Story(Process):
     """
 
     env: Clock
+    _home: list[Any]
     _ok, _value = True, PENDING
 
     def __init__(self, clock: Clock, tale: Tale, first: Moment | None = None) -> None:
@@ -257,7 +257,7 @@ class Story(Process):
         if type(told) is tuple:
             self._wait(told)
         else:
-            self._target = told
+            self._target, self._home = told, clock._queue
             told.callbacks.append(self._resume)
 
     def _wait(self, moment: Moment) -> None:
@@ -269,7 +269,8 @@ class Story(Process):
         heappush(clock._queue, (at if at > now else now, rank, number, self))  # type: ignore[misc]
 
     def _resume(self, event: Event) -> None:
-        """The event that the tale waited for has happened; what failed is raised in the tale."""
+        """The event that the tale waited for has happened, in whichever part; what failed is raised in the tale."""
+        self.env._queue = self._home
         if event._ok:
             self.go_on(event._value)
         else:

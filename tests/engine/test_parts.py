@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from simpy import Event
 
 from sim.arrays import make_calendar, make_sites, make_tape, make_territory
 from sim.demand.tape import Inject, Rally, Tape, Vehicles
@@ -14,6 +15,7 @@ from sim.forces.alert import AlertPlan
 from sim.measures.invariants import check_invariants
 from sim.processes import builder
 from sim.processes.command import seek_help
+from sim.processes.kernel import TASK, Clock, Story, Tale
 from sim.processes.meet import ahead_time
 from sim.processes.simulation import Simulation
 from sim.scenario import Scenario
@@ -237,6 +239,30 @@ def test_they_are_told_apart_for_most_of_a_quiet_day() -> None:
         simulation.advance(float(t))
         told_apart.append(clock.is_apart)
     assert 0.3 < np.mean(told_apart) < 1.0
+
+
+def test_a_tale_that_waited_for_an_event_goes_on_in_its_own_part_whoever_fired_it() -> None:
+    clock = Clock()
+    clock.divide(2, 1)
+    event, told = Event(clock), []
+
+    def waiting() -> Tale:
+        yield event
+        told.append(clock.now)
+        yield 50.0, TASK
+
+    def firing() -> Tale:
+        yield 10.0, TASK
+        clock.fire(event, TASK)
+        yield 20.0, TASK
+
+    for area, tale in enumerate((waiting(), firing())):
+        with clock.part(area):
+            Story(clock, tale)
+    clock.meet()
+    clock.run_through(15.0)
+    assert told == [10.0]
+    assert [[entry[0] for entry in queue] for queue in (*clock._parts, clock._common)] == [[50.0], [20.0], []]
 
 
 def test_forces_of_an_area_are_one_part_only_where_something_links_them() -> None:
