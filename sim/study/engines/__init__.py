@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, Protocol
 
+from sim.errors import InputError
 from sim.study.asked import Engine as EngineSettings
 
 ENGINES = {"loky": "sim.study.engines.local.LokyEngine", "dask": "sim.study.engines.dask.DaskEngine"}
@@ -56,10 +57,17 @@ class Engine(Protocol):
 
 
 def open_engine(chosen: EngineSettings, function: Callable[[Any], Any], workers: int) -> Engine:
-    """Start the engine that calls ``function``. Raises ``InputError`` for one that is not installed or not reached."""
+    """Start the engine that calls ``function``. Raises ``InputError`` for one that is not installed or not reached.
+
+    What an engine needs besides the base installation is the extra of its name.
+    """
     module, _, name = ENGINES[chosen.name].rpartition(".")
-    engine: Engine = getattr(import_module(module), name)(function, workers, chosen.address)
-    return engine
+    try:
+        start: Callable[..., Engine] = getattr(import_module(module), name)
+    except ModuleNotFoundError as error:
+        missing = f"engine={chosen.name}: {error.name} is not installed"
+        raise InputError(f"{missing}; pip install 'pollday[{chosen.name}]'") from None
+    return start(function, workers, chosen.address)
 
 
 def check_engine(chosen: EngineSettings, function: Callable[[Any], Any]) -> None:

@@ -13,11 +13,16 @@ import secrets
 from collections.abc import Callable
 from concurrent.futures import CancelledError, ThreadPoolExecutor
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any
+
+import dask
+from distributed import Client, LocalCluster
+from distributed.core import Status
+from distributed.deploy.spec import close_clusters
+from distributed.scheduler import KilledWorker
 
 from sim.errors import InputError
 from sim.study.engines import Ended, EngineLost
@@ -31,6 +36,8 @@ FETCHERS = 4
 """Threads that fetch results; one waits where a worker died with a result, which is then computed again."""
 COUNT_TIME = 1.0
 """Seconds between two counts of the workers."""
+START_TIME = 300.0
+"""Seconds after which a cluster of our own without any worker is given up; on a busy machine one may start for long."""
 
 
 class DaskEngine:
@@ -40,31 +47,40 @@ class DaskEngine:
     """
 
     def __init__(self, function: Callable[[Any], Any], workers: int, address: str | None = None) -> None:
-        try:
-            import distributed
-        except ModuleNotFoundError:
-            raise InputError("engine=dask: Dask is not installed; pip install 'pollday[dask]'") from None
-        self._killed_worker = distributed.scheduler.KilledWorker
-        self._function, self._address = function, address
+        self._function, self._address, self._wanted = function, address, workers
         self._flying: dict[int, Any] = {}
         self._arrived: SimpleQueue[Ended | EngineLost] = SimpleQueue()
         self._withdrawn: set[int] = set()
         self._fetchers = ThreadPoolExecutor(FETCHERS, "fetch")
         self._prefix = f"pollday-{secrets.token_hex(4)}"
-        self._count, self._counted = workers, -COUNT_TIME
         _hush()
         with deaf_to_interrupts():
             self._cluster = None if address else _own_cluster(workers)
-            self._client = _connect(address) if address else distributed.Client(self._cluster)
+            self._client = _connect(address) if address else Client(self._cluster)
+        self._count, self._counted, self._seen = 0, -COUNT_TIME, monotonic()
+        self._look_after_workers()
 
     @property
     def workers(self) -> int:
         """Processes that work now; they may come and go."""
-        if monotonic() - self._counted >= COUNT_TIME:
-            with suppress(OSError, TimeoutError):
-                self._count = len(self._client.nthreads())
-            self._counted = monotonic()
         return self._count
+
+    def _look_after_workers(self) -> None:
+        """Count the workers now and then, and have a cluster of our own start those that are gone for good.
+
+        Raises ``EngineLost`` when it has had none for too long.
+        """
+        now = monotonic()
+        if now - self._counted < COUNT_TIME:
+            return
+        self._counted = now
+        with suppress(OSError, TimeoutError):
+            self._count = len(self._client.nthreads())
+        self._seen = now if self._count else self._seen
+        if self._cluster is not None and self._count < self._wanted:
+            if now - self._seen > START_TIME:
+                raise EngineLost(f"no Dask worker has started on this machine for {START_TIME:g} seconds")
+            _refill(self._cluster, self._wanted)
 
     def submit(self, number: int, task: Any) -> None:
         """Give ``task`` to the scheduler."""
@@ -76,7 +92,7 @@ class DaskEngine:
         """Put what came of one future where ``wait`` finds it."""
         try:
             self._arrived.put(Ended(number, reply=future.result()))
-        except self._killed_worker as error:
+        except KilledWorker as error:
             died = f"its worker died ({error.last_worker.address})"
             self._arrived.put(Ended(number, died=died, deaths=error.allowed_failures + 1))
         except CancelledError:
@@ -87,6 +103,7 @@ class DaskEngine:
 
     def wait(self, timeout: float) -> list[Ended]:
         """Tasks that ended. Each is let go of at once, so that the scheduler never computes it again."""
+        self._look_after_workers()
         ended = []
         try:
             ended.append(self._take(self._arrived.get(timeout=timeout)))
@@ -113,26 +130,31 @@ class DaskEngine:
         future.cancel()
         self._arrived.put(Ended(number, died="its worker was ended"))
         if places:
-            self._client.run(os._exit, 1, workers=places, wait=False)
+            self._client.run(_end, workers=places, wait=False)
 
     def check(self) -> str:
         """Have any worker do next to nothing."""
         try:
             self._client.submit(os.getpid, pure=False).result(CHECK_TIME)
-        except (self._killed_worker, CancelledError, TimeoutError) as error:
+        except (KilledWorker, CancelledError, TimeoutError) as error:
             return str(error) or "no worker answers"
         return ""
 
     def close(self, at_once: bool = False) -> None:
         """Withdraw what is in flight and leave; a cluster of its own ends with it, at the latest with this process."""
         if at_once:
-            atexit.unregister(import_module("distributed.deploy.spec").close_clusters)  # it waits for what nobody needs
+            atexit.unregister(close_clusters)  # it waits for what nobody needs
         with suppress(OSError, TimeoutError, CancelledError):
             if self._flying:
                 self._client.cancel(list(self._flying.values()), force=True)
             self._client.close(CLOSE_TIME)
             if self._cluster is not None:
                 self._cluster.close(CLOSE_TIME)
+
+
+async def _end() -> None:
+    """Run by a worker: end at once. Only a coroutine is carried out without an answer."""
+    os._exit(1)
 
 
 def _hush() -> None:
@@ -143,24 +165,35 @@ def _hush() -> None:
 
 
 def _own_cluster(workers: int) -> Any:
-    """A scheduler in this process and workers beside it, which end with it. One death of a worker is told at once."""
-    import dask
-    from distributed import LocalCluster
+    """A scheduler in this process and workers beside it, which end with it. One death of a worker is told at once.
 
-    with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
-        return LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            memory_limit=0,
-            dashboard_address="127.0.0.1:0",  # any free port: the usual one may be another cluster's
-            silence_logs=logging.CRITICAL,
-        )
+    Dask lets go for ever of a worker whose successor is not there after 15 seconds, which on a busy machine is no time at all:
+    here a successor has as long as it needs. Raises ``InputError`` where no worker can start.
+    """
+    dask.config.set({"distributed.deploy.lost-worker-timeout": "365 days"})
+    try:
+        with dask.config.set({"distributed.scheduler.allowed-failures": 0}):
+            return LocalCluster(
+                n_workers=workers,
+                threads_per_worker=1,
+                memory_limit=0,
+                dashboard_address="127.0.0.1:0",  # any free port: the usual one may be another cluster's
+                silence_logs=logging.CRITICAL,
+            )
+    except Exception as error:
+        raise InputError(f"engine=dask: no worker can start on this machine ({_reason(error)})") from None
+
+
+def _refill(cluster: Any, workers: int) -> None:
+    """Have a cluster start workers in place of those that it gave up because they could not be started again."""
+    for name, nanny in list(cluster.workers.items()):
+        if nanny.status in (Status.closed, Status.failed):
+            cluster.workers.pop(name, None)
+    cluster.scale(workers)
 
 
 def _connect(address: str) -> Any:
     """A client of the scheduler at an address or named by a scheduler file. Raises ``InputError`` when it does not answer."""
-    from distributed import Client
-
     is_file = "://" not in address and not re.fullmatch(r"[^/]+:\d+", address)
     if is_file and not Path(address).is_file():
         raise InputError(f"engine.address={address}: there is no such scheduler file; or give tcp://HOST:PORT")
@@ -168,8 +201,12 @@ def _connect(address: str) -> Any:
     try:
         return Client(**where, timeout=CONNECT_TIME)
     except (OSError, TimeoutError, ValueError) as error:
-        reason = (str(error) or type(error).__name__).splitlines()[0]
         raise InputError(
-            f"engine.address={address}: no Dask scheduler answers there ({reason})\n"
+            f"engine.address={address}: no Dask scheduler answers there ({_reason(error)})\n"
             "give tcp://HOST:PORT or the scheduler file that `dask scheduler --scheduler-file FILE` writes"
         ) from None
+
+
+def _reason(error: Exception) -> str:
+    """An error in one line."""
+    return (str(error) or type(error).__name__).splitlines()[0]
