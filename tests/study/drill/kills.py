@@ -47,8 +47,7 @@ class Sweeper:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         for pid in [*self.others(), self._process.pid]:
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+            send(pid, signal.SIGKILL)
         self._process.communicate()
 
     def _answer(self) -> str:
@@ -66,6 +65,11 @@ class Sweeper:
     def end(self) -> int:
         """Wait for the sweep to end; returns its exit code, negative for a signal."""
         return int(self._answer())
+
+    def kill(self) -> int:
+        """Kill the sweep, unless it has ended by itself; returns its exit code."""
+        send(self.pid, signal.SIGKILL)
+        return self.end()
 
     def run(self, command: list[str]) -> int:
         """Start a sweep and wait for its end."""
@@ -96,6 +100,15 @@ class Sweeper:
         """Wait until so many runs of a study are stored, or the sweep has ended."""
         while stored(self.folder / name) < number and Path(f"/proc/{self.pid}").exists():
             time.sleep(0.02)
+
+
+def send(pid: int, number: signal.Signals) -> bool:
+    """Send a signal to a process; whether it was still there. A process may end at any time, and that is no mistake."""
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def marked(mark: str) -> Iterator[int]:

@@ -7,21 +7,19 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.study.drill.kills import ROOT, Sweeper, check_store, results, words
+from tests.study.drill.kills import ROOT, Sweeper, check_store, results, send, words
 
-DAYS = 12
+DAYS, MANY_DAYS = 12, 60
 KILLS, IN_A_ROW, WORKER_KILLS, LAUNCHES = 200, 20, 8, 50
 log = logging.getLogger(__name__)
 pytestmark = [
@@ -42,13 +40,18 @@ def undisturbed(sweeper: Sweeper) -> dict[str, bytes]:
     return results(sweeper.folder / "whole")
 
 
+@pytest.fixture(scope="module")
+def undisturbed_long(sweeper: Sweeper) -> dict[str, bytes]:
+    """A study long enough that no sweep is through before it is killed on purpose."""
+    assert sweeper.run(words("long", MANY_DAYS, "--workers", "2")) == 0, sweeper.said()
+    return results(sweeper.folder / "long")
+
+
 def _kill_after(sweeper: Sweeper, command: list[str], seconds: float) -> int:
     """Start a sweep and kill it after so many seconds, whatever it does then. Returns its exit code."""
     sweeper.start(command)
     time.sleep(seconds)
-    with suppress(ProcessLookupError):  # it has ended by itself
-        os.kill(sweeper.pid, signal.SIGKILL)
-    return sweeper.end()
+    return sweeper.kill()
 
 
 def test_two_hundred_kills_at_random_moments(sweeper: Sweeper, undisturbed: dict[str, bytes]) -> None:
@@ -75,20 +78,17 @@ def _spread(times: list[float]) -> tuple[float, float]:
     return float(np.median(times)), max(times)
 
 
-def test_twenty_kills_in_a_row_of_one_study(sweeper: Sweeper) -> None:
-    days, rng = 50, np.random.default_rng(20)
-    assert sweeper.run(words("long", days, "--workers", "2")) == 0
-    command = words("row", days, "--workers", "2")
+def test_twenty_kills_in_a_row_of_one_study(sweeper: Sweeper, undisturbed_long: dict[str, bytes]) -> None:
+    command, rng = words("row", MANY_DAYS, "--workers", "2"), np.random.default_rng(20)
     for number in range(IN_A_ROW):
         sweeper.start(command)
-        sweeper.wait_for_runs("row", min(4 * number + 1, 2 * days - 1))
+        sweeper.wait_for_runs("row", 3 * number + 1)
         time.sleep(rng.uniform(0.0, 0.4))
-        os.kill(sweeper.pid, signal.SIGKILL)
-        assert sweeper.end() == -signal.SIGKILL
+        assert sweeper.kill() == -signal.SIGKILL
         sweeper.time_until_alone()
     assert sweeper.run(command) == 0
-    assert results(sweeper.folder / "row") == results(sweeper.folder / "long")
-    check_store(sweeper.folder / "row", 2 * days)
+    assert results(sweeper.folder / "row") == undisturbed_long
+    check_store(sweeper.folder / "row", 2 * MANY_DAYS)
 
 
 @pytest.mark.parametrize("engine", ["loky", "dask"])
@@ -101,9 +101,7 @@ def test_workers_killed_at_random_moments(sweeper: Sweeper, undisturbed: dict[st
             sweeper.wait_for_runs(name, runs)
             time.sleep(rng.uniform(0.0, 0.2))
             workers = sweeper.workers()
-            if workers:
-                os.kill(int(rng.choice(workers)), signal.SIGKILL)
-                killed += 1
+            killed += bool(workers) and send(int(rng.choice(workers)), signal.SIGKILL)
         assert sweeper.end() == 0, sweeper.said()
         assert results(sweeper.folder / name) == undisturbed
         check_store(sweeper.folder / name, 2 * DAYS)
@@ -123,33 +121,32 @@ def test_engine_and_number_of_workers_never_change_a_table(
     sweeper.time_until_alone()
 
 
-def test_a_dask_cluster_of_its_own_ends_with_its_driver(sweeper: Sweeper, undisturbed: dict[str, bytes]) -> None:
-    command, gone = words("orphans", DAYS, "engine=dask", "--workers", "2"), []
+def test_a_dask_cluster_of_its_own_ends_with_its_driver(sweeper: Sweeper, undisturbed_long: dict[str, bytes]) -> None:
+    command, gone = words("orphans", MANY_DAYS, "engine=dask", "--workers", "2"), []
     for runs in (1, 6, 12):
         sweeper.start(command)
         sweeper.wait_for_runs("orphans", runs)
-        os.kill(sweeper.pid, signal.SIGKILL)
-        assert sweeper.end() == -signal.SIGKILL
+        assert sweeper.kill() == -signal.SIGKILL
         gone.append(sweeper.time_until_alone())
-    assert sweeper.run(command) == 0 and results(sweeper.folder / "orphans") == undisturbed
+    assert sweeper.run(command) == 0 and results(sweeper.folder / "orphans") == undisturbed_long
     log.info("dask: workers gone after %.2f s (median), %.2f s (most)", *_spread(gone))
 
 
-def test_ctrl_c_ends_in_seconds_on_both_engines(sweeper: Sweeper, undisturbed: dict[str, bytes]) -> None:
-    for engine in ("loky", "dask"):
-        command, took = words(f"stop-{engine}", DAYS, f"engine={engine}", "--workers", "2"), []
-        for runs in (1, 8, 16):
-            sweeper.start(command)
-            sweeper.wait_for_runs(f"stop-{engine}", runs)
-            begin = time.monotonic()
-            for pid in [*sweeper.workers(), sweeper.pid]:
-                os.kill(pid, signal.SIGINT)
-            assert sweeper.end() == 130, sweeper.said()
-            took.append(time.monotonic() - begin)
-            assert "stopped: " in sweeper.said().splitlines()[-1]
-            sweeper.time_until_alone()
-        assert sweeper.run(command) == 0 and results(sweeper.folder / f"stop-{engine}") == undisturbed
-        log.info("%s: Ctrl-C took %.2f s (median), %.2f s (most)", engine, *_spread(took))
+@pytest.mark.parametrize("engine", ["loky", "dask"])
+def test_ctrl_c_ends_in_seconds(sweeper: Sweeper, undisturbed_long: dict[str, bytes], engine: str) -> None:
+    command, took = words(f"stop-{engine}", MANY_DAYS, f"engine={engine}", "--workers", "2"), []
+    for runs in (1, 8, 16):
+        sweeper.start(command)
+        sweeper.wait_for_runs(f"stop-{engine}", runs)
+        begin = time.monotonic()
+        for pid in [*sweeper.workers(), sweeper.pid]:
+            send(pid, signal.SIGINT)
+        assert sweeper.end() == 130, sweeper.said()
+        took.append(time.monotonic() - begin)
+        assert "stopped: " in sweeper.said().splitlines()[-1]
+        sweeper.time_until_alone()
+    assert sweeper.run(command) == 0 and results(sweeper.folder / f"stop-{engine}") == undisturbed_long
+    log.info("%s: Ctrl-C took %.2f s (median), %.2f s (most)", engine, *_spread(took))
 
 
 LAUNCH = """
