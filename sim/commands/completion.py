@@ -13,7 +13,8 @@ from sim.settings import Settings
 from sim.settings.gate import known_keys
 
 # A shell hands over the line up to the cursor and gets whole words back. bash cuts words at = and :, so what stands before the
-# last of them is cut off again; a word that goes on (a key, a group) gets no space after it.
+# last of them is cut off again; a word that goes on (a key, a group) gets no space after it. What zsh gets may be read by
+# ~/.zshrc, also by one that does not set up completion, or lie in a folder of $fpath as _pollday.
 _BASH = r"""_pollday() {
   local line="${COMP_LINE:0:COMP_POINT}" word found
   word="${line##* }"
@@ -27,10 +28,15 @@ complete -o default -o nospace -F _pollday pollday
 _ZSH = r"""#compdef pollday
 _pollday() {
   local -a found
-  found=("${(@f)$(pollday --complete "${(j: :)words[1,CURRENT]}" 2>/dev/null)}")
-  (( $#found )) && [[ -n $found[1] ]] && compadd -S '' -- "${found[@]}" || _files
+  found=("${(@f)$(pollday --complete "${(j: :)words[1,CURRENT-1]} $PREFIX" 2>/dev/null)}")
+  [[ -n $found[1] ]] && compadd -S '' -- "${found[@]}" || _files
 }
-compdef _pollday pollday
+if [[ $zsh_eval_context[-1] == loadautofunc ]]; then
+  _pollday "$@"
+else
+  (( $+functions[compdef] )) || { autoload -Uz compinit && compinit }
+  compdef _pollday pollday
+fi
 """
 _FISH = r"""complete -c pollday -a '(pollday --complete (commandline -cp) 2>/dev/null)'
 """
