@@ -20,8 +20,9 @@ from sim import plugins
 from sim.commands.answer import Answer, show
 from sim.commands.changes import Change, put, tidy
 from sim.commands.experiment import opened
-from sim.commands.grammar import EXPERIMENT, Axis, Interval, Word, groups, is_group, option_of, options_in
+from sim.commands.grammar import EXPERIMENT, PLAN, Axis, Interval, Word, groups, is_group, option_of, options_in
 from sim.commands.parser import COMMANDS, Usage, overview, parse
+from sim.commands.plan_file import located, plan_values
 from sim.commands.study_words import read_study
 from sim.errors import InputError, Stopped, nearest
 from sim.resources import conf_dir
@@ -37,6 +38,9 @@ def axis(text: str) -> Axis:
     word = Word(text)
     if word.value is None:
         return Axis(text, word.key, word.sign, (None,))
+    if word.key == PLAN:
+        files = plan_values(word.value)
+        return Axis(text, word.key, word.sign, files, len(files) > 1)
     if word.is_file:
         return Axis(text, word.key, word.sign, (word.value,))
     parsed = _parsed(word)
@@ -188,7 +192,10 @@ def carry_out(args: Namespace) -> Answer | int:
     for file in getattr(args, "plugin", ()):
         plugins.load(file)
     _equip(args)
-    result: Answer | int = COMMANDS[args.command].function()(args)
+    try:
+        result: Answer | int = COMMANDS[args.command].function()(args)
+    except InputError as error:
+        raise located(error, args.words) from None
     return result
 
 

@@ -6,7 +6,7 @@ from argparse import Namespace
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 
-from sim.commands.grammar import EXPERIMENT, groups
+from sim.commands.grammar import EXPERIMENT, PLAN, groups
 from sim.errors import InputError, nearest
 from sim.settings import Settings
 
@@ -56,7 +56,7 @@ def read_words(args: Namespace) -> Asked:
 def _check_spelling(key: str) -> None:
     """Refuse a word that is nearer to one of a study than to a setting. Raises ``InputError``."""
     head, _, rest = key.lstrip("+~").partition(".")
-    known = {EXPERIMENT, *groups(), *(field.name for field in fields(Settings))}
+    known = {EXPERIMENT, PLAN, *groups(), *(field.name for field in fields(Settings))}
     if head in known:
         return
     if head in TABLES and rest:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 from sim.commands.asked import DESIGNS, study_words
-from sim.commands.grammar import EXPERIMENT, groups, options_in
+from sim.commands.grammar import EXPERIMENT, PLAN, groups, options_in
 from sim.commands.parser import COMMANDS, OPTIONS
 from sim.errors import InputError, nearest
 from sim.settings import Settings
@@ -41,8 +42,11 @@ fi
 _FISH = r"""complete -c pollday -a '(pollday --complete (commandline -cp) 2>/dev/null)'
 """
 SHELLS = {"bash": _BASH, "zsh": _ZSH, "fish": _FISH}
-_OVERRIDDEN = ("run", "sweep", "territory", "forces", "tape")
+_OVERRIDDEN = ("run", "sweep", "territory", "forces", "tape", "plan")
 """Commands that take settings."""
+PLAN_ACTIONS = ("export", "import")
+LANGUAGES = ("en", "fr", "ar", "ar_DZ", "ar_LY", "ar_MA")
+"""Written here again: a shell that waits for a word does not wait for the catalogues (a test compares the two)."""
 
 
 def script(shell: str) -> str:
@@ -67,7 +71,15 @@ def complete(line: str) -> list[str]:
         return _fitting(_flags(name), word)
     if name == "explain":
         return _fitting(_keys(), word)
+    if name == "plan" and len(typed) < 3 and "=" not in word:
+        return _fitting(PLAN_ACTIONS if len(typed) == 1 else _workbooks(word), word)
     return _settings(name, word) if name in _OVERRIDDEN else []
+
+
+def _workbooks(start: str) -> list[str]:
+    """Workbooks in the folder that has been typed, by path."""
+    folder = Path(start).parent if not start.endswith("/") else Path(start)
+    return sorted(str(path) for path in folder.glob("*.xlsx")) if folder.is_dir() else []
 
 
 def _fitting(words: Iterable[str], start: str) -> list[str]:
@@ -85,13 +97,14 @@ def _settings(name: str, word: str) -> list[str]:
         return _keys_at(name, word)
     done, comma, last = value.rpartition(",") if name == "sweep" else ("", "", value)
     taken = done.split(",") if comma else []
-    return [f"{key}={done}{comma}{one}" for one in _values(key.lstrip("+")) if one.startswith(last) and one not in taken]
+    values = ("preset", *_workbooks(last)) if key == PLAN else _values(key.lstrip("+"))
+    return [f"{key}={done}{comma}{one}" for one in values if one.startswith(last) and one not in taken]
 
 
 def _values(key: str) -> tuple[str, ...]:
     """Values that have names."""
     named = {"study": lambda: options_in("study"), EXPERIMENT: lambda: options_in(EXPERIMENT), "design": lambda: DESIGNS}
-    named |= {"engine": lambda: ("loky", "dask"), "inputs": lambda: ("fixed", "drawn")}
+    named |= {"language": lambda: LANGUAGES, "engine": lambda: ("loky", "dask"), "inputs": lambda: ("fixed", "drawn")}
     if key in named:
         return named[key]()
     return groups().get(key, ())
@@ -104,8 +117,9 @@ def _keys_at(name: str, word: str) -> list[str]:
     """
     sign, start = ("+" if word.startswith("+") else ""), word.lstrip("+")
     depth = start.count(".") + 1
-    known = [EXPERIMENT, *groups(), *_keys(), *(study_words() if name == "sweep" and not sign else [])]
-    chosen = {EXPERIMENT, *groups(), *study_words()}
+    own = {"plan": ["language"], "sweep": [] if sign else study_words()}.get(name, [])
+    known = [EXPERIMENT, PLAN, *groups(), *_keys(), *own]
+    chosen = {EXPERIMENT, PLAN, "language", *groups(), *study_words()}
     found: dict[str, None] = {}
     for full in known:
         parts = full.split(".")

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from sim.commands.changes import Change, leaves
-from sim.commands.grammar import EXPERIMENT, groups, option_of, options_in
+from sim.commands.grammar import EXPERIMENT, PLAN, groups, option_of, options_in
+from sim.commands.plan_file import plan_changes
 from sim.errors import InputError, nearest
 from sim.resources import conf_dir
 from sim.yamlfile import load_yaml
@@ -17,13 +18,13 @@ _OVERRIDE = re.compile(r"override\s+/?(\w+)")
 
 
 def opened(changes: Sequence[Change]) -> list[Change]:
-    """Changes with every experiment replaced by what its file says, which all others beat, wherever they stand.
+    """Changes with every experiment and plan replaced by what its file says, which all others beat, wherever they stand.
 
-    Raises ``InputError`` for an experiment that is not there.
+    Raises ``InputError`` for one that is not there.
     """
-    files = [change for change in changes if change.key == EXPERIMENT]
-    first = [own for change in files for own in read_experiment(change)]
-    return [*first, *(change for change in changes if change.key != EXPERIMENT)] if files else list(changes)
+    first = [own for change in changes if change.key == EXPERIMENT for own in read_experiment(change)]
+    first += [own for change in changes if change.key == PLAN for own in plan_changes(change)]
+    return [*first, *(change for change in changes if change.key not in (EXPERIMENT, PLAN))]
 
 
 def read_experiment(change: Change) -> list[Change]:

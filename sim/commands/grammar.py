@@ -13,6 +13,8 @@ from sim.errors import InputError, nearest
 from sim.resources import conf_dir
 from sim.settings import Settings
 
+PLAN = "plan"
+"""The key of workbooks with heads by area, unit and shift (``pollday plan export``)."""
 EXPERIMENT = "experiment"
 """The key of ready-made experiments, which are files of conf/experiment/ or the user's own."""
 _WORD = re.compile(r"^(\+\+|\+|~)?([^\s=\[\]{}()'\"]+)(?:=(.*))?$", re.DOTALL)
@@ -82,8 +84,8 @@ class Word:
 
     @property
     def is_file(self) -> bool:
-        """Whether it names an experiment by its file: paths never meet the grammar."""
-        return self.key == EXPERIMENT and (self.value or "").endswith((".yaml", ".yml"))
+        """Whether it names a file: paths never meet the grammar."""
+        return self.key == PLAN or (self.key == EXPERIMENT and (self.value or "").endswith((".yaml", ".yml")))
 
 
 def is_group(change: Change) -> bool:

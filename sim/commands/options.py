@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from sim.commands.changes import Change, written
 from sim.commands.experiment import opened
+from sim.commands.grammar import PLAN
 from sim.commands.points import Spot
 from sim.errors import InputError
 from sim.settings import Settings
@@ -39,7 +41,8 @@ def options_of(spots: Iterable[Spot], fixed: Sequence[Change], compose: Compose)
 
 def short(change: Change) -> str:
     """A change by the end of its key: ``staffing.absence=0.1`` is ``absence=0.1``."""
-    return f"{change.key.rsplit('.', 1)[-1]}={written(change.value)}"
+    value = Path(str(change.value)).name if change.key == PLAN else change.value
+    return f"{change.key.rsplit('.', 1)[-1]}={written(value)}"
 
 
 def _composed(spot: Spot, number: int, changes: Sequence[Change], compose: Compose) -> Settings:
@@ -88,7 +91,9 @@ def _labels(keys: Sequence[str]) -> dict[str, str]:
 
 
 def _canonical(settings: Settings, change: Change) -> Any:
-    """The value as the settings hold it, where it is a number: 1 and 1.0 read alike."""
+    """The value as the settings hold it, where it is a number: 1 and 1.0 read alike; of a plan the name of its file."""
+    if change.key == PLAN:
+        return Path(str(change.value)).name
     here: Any = settings
     for part in change.key.split("."):
         here = here.get(part) if isinstance(here, dict) else getattr(here, part, None)

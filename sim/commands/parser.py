@@ -68,6 +68,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "json": (("--json",), {"action": "store_true", "help": "print one JSON object (keys: docs/json.md) instead of tables"}),
     "out": (("--out",), {"metavar": "PATH", "help": "where to write (default: runs/NAME-SEED-REPLICATION)"}),
     "study-out": (("--out",), {"metavar": "PATH", "help": "where to write (default: ./NAME)"}),
+    "plan-out": (("-o", "--out"), {"metavar": "FILE", "help": "write the settings of an imported plan there, .yaml"}),
     "tape-out": (("--out",), {"metavar": "FILE", "help": "write the tape there, .csv or .yaml (default: it is not saved)"}),
     "cfg": (("--cfg",), {"choices": ("job",), "help": "print the whole configuration and stop"}),
     "internal": (
@@ -143,6 +144,10 @@ COMMANDS = {
     ),
     "forces": Command("the force ledger: who does what, hour by hour", texts.FORCES, "sim.commands.show.forces", ("cfg",)),
     "tape": Command("draw what happens on a day and save it", texts.TAPE, "sim.commands.show.tape", ("tape-out", "cfg")),
+    "plan": Command(
+        "the plan as a workbook: export, fill in, import", texts.PLAN, "sim.commands.plan.plan", ("plan-out",),
+        "export|import FILE.xlsx, then preset=…, key=value, language=en|fr|ar",
+    ),
     "measures": Command(
         "measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("plugin", "internal"), "RUNDIR",
     ),

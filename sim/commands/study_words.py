@@ -15,8 +15,9 @@ from typing import Any
 
 from sim.commands.asked import Asked, days, read_words
 from sim.commands.changes import Change, tidy
-from sim.commands.grammar import Axis
+from sim.commands.grammar import PLAN, Axis
 from sim.commands.options import options_of, short
+from sim.commands.plan_file import shared_settings
 from sim.commands.points import Spot, Spots, listed, read_design, typed_design
 from sim.commands.study_file import engine_plain, study_path, study_plain
 from sim.errors import InputError
@@ -118,11 +119,19 @@ def _typed(args: Namespace) -> Typed:
     chosen = asked.own.get("study")
     if chosen is None and (asked.words or "design" in asked.own):
         plain: dict[str, Any] = {"question": " ".join(["pollday sweep", *args.words])}
-        return Typed(_study_name(asked, "sweep"), "", plain, asked, [args.axis(word) for word in asked.words])
+        axes = _with_plans([args.axis(word) for word in asked.words])
+        return Typed(_study_name(asked, "sweep"), "", plain, asked, axes)
     path = study_path(chosen or DEFAULT_STUDY)
     plain = study_plain(path)
     axes = [args.axis(word) for word in (*plain.get("words", []), *asked.words)]
-    return Typed(_study_name(asked, path.stem), str(path), plain, asked, axes)
+    return Typed(_study_name(asked, path.stem), str(path), plain, asked, _with_plans(axes))
+
+
+def _with_plans(axes: Sequence[Axis]) -> list[Axis]:
+    """Words after the settings that the plans of a sweep came from: all options share these, one without a plan too."""
+    typed = [axis.key for axis in axes]
+    plans = [str(value) for axis in axes if axis.key == PLAN and axis.swept for value in axis.values]
+    return [*(Axis(c.text, c.key, c.sign, (c.value,)) for c in shared_settings(plans, typed)), *axes]
 
 
 def _all_spots(typed: Typed, args: Namespace) -> Spots:

@@ -99,6 +99,20 @@ examples:
 {_SETTINGS}
 Heads mobilised are the sum of all tasks, rest and absence, in every area, force and hour."""
 
+PLAN = f"""
+examples:
+  pollday plan export plan.xlsx preset=dz-2017-national language=fr
+  pollday plan export plan.xlsx preset=demo-city staffing.patrol_cars_factor=1.2 language=ar
+  pollday plan import plan.xlsx                    check it: what has changed, does the ledger close
+  pollday plan import plan.xlsx -o plan.yaml       as settings, for experiment=plan.yaml
+  pollday run plan=plan.xlsx                       the day with this plan
+  pollday sweep plan=preset,a.xlsx,b.xlsx          two plans against the one of the settings, on the same days
+{_SETTINGS}
+The workbook has heads on duty by area, force, unit and shift, in the language asked for (en, fr, ar, ar_DZ, ar_LY, ar_MA); it is
+read in any of them. Fill in the coloured cells. What heads cannot say (absence, reinforcement, alert levels) stays with the
+settings that the workbook came from, which it carries along; words typed beside plan=… win over them. Formulas count with the
+value that was saved with them; macros and links are never opened. The whole page: docs/plan.md."""
+
 TAPE = f"""
 examples:
   pollday tape --out day.csv

@@ -60,7 +60,8 @@ class Forces:
 
     ``mobilised``: (areas, forces) heads; ``absences``: planned heads that do not come, or not yet; ``rest_time``: seconds
     nobody works after a shift; ``moved``: the account of an equal-heads swap, by force; ``posting``: what is planned at the
-    centres; ``standby``: who comes as reinforcement; ``planned`` units and their ``shifts``, whoever then comes.
+    centres; ``standby``: who comes as reinforcement; ``planned`` units and their ``shifts``, whoever then comes;
+    ``needed`` (areas, forces): fewest heads that can work them.
     """
 
     units: Units
@@ -73,6 +74,7 @@ class Forces:
     standby: Standby
     planned: Planned
     shifts: ShiftTable
+    needed: Ints
 
 
 def build_forces(
@@ -127,7 +129,8 @@ def build_forces(
     units = _units(territory, table, shifts, came, (loops, streams), settings)
     missing = absences(shifts, came, table.cell, len(territory.forces))
     posting = planned_posting(territory, calendar, settings, table, shifts)
-    return Forces(units, loops, mobilised, missing, rest, moved, posting, standby, table, regular)
+    needed = need[0].reshape(mobilised.shape)
+    return Forces(units, loops, mobilised, missing, rest, moved, posting, standby, table, regular, needed)
 
 
 def _plan(

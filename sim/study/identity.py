@@ -24,7 +24,7 @@ DIGITS = 12
 """Significant digits of a float that count; the rest is noise of arithmetic, such as 0.7000000000000001."""
 NAMING = ("name", "replication")
 """Settings that say which run it is, not what is run."""
-OUTSIDE = ("__main__.py", "bench", "cli.py", "commands", "conf", "language", "reports", "twin")
+OUTSIDE = ("__main__.py", "bench", "cli.py", "commands", "conf", "language", "plans", "reports", "twin")
 """What stands right below ``sim/`` and no task ever imports."""
 TASK = ("__init__.py", "figures.py", "inputs.py", "outcome.py", "point.py", "ratios.py")
 """Modules of ``sim/study`` that a task is made of; the others plan, store and compare."""

@@ -33,7 +33,7 @@ ROWS: list[set[str]] = [
     {"measures"},
     {"twin"},
     {"runs", "folder"},
-    {"study", "bench"},
+    {"study", "bench", "plans"},
     {"reports"},
     {"commands"},
     {"__init__", "cli", "__main__"},
