@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import scipy
 from numpy.typing import NDArray
+from scipy.special import bdtr
 
 from sim.clock import format_time
 from sim.errors import InputError
@@ -144,10 +144,21 @@ def attend(shifts: ShiftTable, table: Planned, share: Floats, posts: PostSetting
         rows = np.flatnonzero(shifts.period == period)
         u[rows] = uniforms(streams, "absence", table.id[shifts.unit[rows]], int(period))
     crew = MOBILE[table.kind[shifts.unit]]
-    single = scipy.stats.binom.ppf(u, shifts.heads, share).astype(np.int64)
-    absent = np.where(crew, np.where(u < share, shifts.heads, 0), np.maximum(single, 0))
+    absent = np.where(crew, np.where(u < share, shifts.heads, 0), binomial(u, shifts.heads, share))
     delay = relief_delays(shifts, table.id, table.is_kind("fixed_team"), posts, streams)
     return Attendance(absent, np.minimum(shifts.start + delay, shifts.end))
+
+
+def binomial(u: Floats, trials: Ints, share: Floats) -> Ints:
+    """Least number of successes whose probability or that of fewer is at least ``u`` (< 1), all of shape (n,).
+
+    The same as ``scipy.stats.binom.ppf``, without the package that takes as long to load as the rest of a plan to be made.
+    """
+    found, rows, fewer = np.zeros(len(u), dtype=np.int64), np.arange(len(u)), 0
+    while len(rows := rows[bdtr(fewer, trials[rows], share[rows]) < u[rows]]):
+        fewer += 1
+        found[rows] = fewer
+    return found
 
 
 def absences(shifts: ShiftTable, came: Attendance, cell: Ints, forces: int) -> Absences:

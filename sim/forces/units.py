@@ -7,7 +7,9 @@ force and one ledger closes it.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -72,6 +74,12 @@ class Units:
                 strict=True,
             )
         )
+
+    def all_shifts(self) -> Iterator[list[tuple[float, float, int]]]:
+        """Start, end and heads of each shift of every unit, in the order of units."""
+        columns = self.shift_start.tolist(), self.shift_end.tolist(), self.shift_heads.tolist()
+        facts, bounds = list(zip(*columns, strict=True)), self.shift_from.tolist()
+        return (facts[first:last] for first, last in pairwise(bounds))
 
     def digest(self) -> str:
         """SHA-256 over all columns."""

@@ -47,11 +47,10 @@ class Clock(Environment):
         super().__init__(initial_time)
         self._common: list[Any] = self._queue
         self._parts: list[list[Any]] = []
-        self._size = 1
         self._questions: list[tuple[float, int, int, Question]] = []
         self.is_apart = False
         self.may_part: Callable[[], bool] = bool
-        self._since = -inf
+        self._size, self._since = 1, -inf
 
     @property
     def parts(self) -> int:
@@ -62,6 +61,12 @@ class Clock(Environment):
         """Give every ``size`` of so many dispatch areas a queue of their own, before the first story begins."""
         self._parts, self._size = [[] for _ in range(areas // size)], size
         self.is_apart = bool(self._parts)
+
+    def clear(self) -> None:
+        """Forget every story that still waits, and the one told last."""
+        for queue in (self._common, self._questions, *self._parts):
+            queue.clear()
+        self._active_proc = None
 
     def part_of(self, area: int) -> int:
         """The part to which a dispatch area belongs (-1: to the common queue)."""

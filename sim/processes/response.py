@@ -197,8 +197,9 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     now, travel, loops, loop = world.clock._now, world.travel, world.scenario.loops, unit.loop
     count = int(loops.stops[loop])
     x0, y0, node = whereabouts(world, unit)
-    scores = unit.fleet.travel.score(loops.x[loop, :count], loops.y[loop, :count], x0, y0)
-    stop = int(scores.argmin())
+    stops = zip(loops.x[loop, :count].tolist(), loops.y[loop, :count].tolist())
+    scores = [travel.score_one(x, y, x0, y0) for x, y in stops]
+    stop = scores.index(min(scores))
     x1, y1, site = float(loops.x[loop, stop]), float(loops.y[loop, stop]), int(loops.site[loop, stop])
     score = travel.score_between(x0, y0, node, x1, y1, site)
     fabric = int(world.scenario.territory.sites.fabric[site])

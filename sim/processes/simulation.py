@@ -144,8 +144,7 @@ class Simulation:
         until = dict(zip(posting.site.tolist(), posting.end.tolist(), strict=True))
         posts: dict[tuple[float, int, int, bool, tuple[tuple[float, float], ...]], list[tuple[Unit, Shifts]]] = defaultdict(list)
         tied = np.where(tied_to_closing(units, self.scenario.territory, self.scenario.standby), units.area, -1).tolist()
-        for unit, kind, area in zip(world.units, units.kind.tolist(), tied, strict=True):
-            shifts = units.shifts(unit.index)
+        for unit, kind, area, shifts in zip(world.units, units.kind.tolist(), tied, units.all_shifts(), strict=True):
             if mobile[unit.index] and shifts:
                 with world.clock.part(unit.area.index):
                     Story(world.clock, duty(world, unit, shifts, area))
@@ -201,4 +200,8 @@ def _vehicles_by_site(tape: Tape) -> dict[int, list[Vehicle]]:
 
 def run(scenario: Scenario, tape: Tape) -> Trace:
     """Run a whole day and return its trace."""
-    return Simulation(scenario, tape).advance()
+    with uncollected():  # else all that was just built is looked through before it begins to move
+        simulation = Simulation(scenario, tape)
+        trace = simulation.advance()
+        simulation.world.dissolve()
+    return trace

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -13,7 +14,12 @@ import pytest
 
 from sim.arrays import make_calendar, make_sites, make_tape, make_territory, uniform_travel
 from sim.demand.tape import Inject, Tape
-from sim.processes.simulation import Simulation
+from sim.processes.actors import Task, Unit
+from sim.processes.fleet import Fleet
+from sim.processes.kernel import Story
+from sim.processes.queue import DispatchArea
+from sim.processes.simulation import Simulation, run
+from sim.processes.world import World
 from sim.scenario import Scenario
 from tests.worlds import KMH, marked, needs, play, rules, values, world
 
@@ -167,3 +173,16 @@ def test_the_busy_town_does_everything_it_is_meant_to() -> None:
     trace = play(*busy_town())
     for kind in ("diverted", "escalated", "lapsed", "call_abandoned", "off_duty", "package_complete", "closed"):
         assert len(values(trace, kind)) > 3, kind
+
+
+def test_a_run_frees_its_world_without_the_collector_and_keeps_its_trace() -> None:
+    scenario, tape = busy_town()
+    gc.collect()
+    gc.disable()
+    try:
+        trace = run(scenario, tape)
+        left = [thing for thing in gc.get_objects() if isinstance(thing, Unit | Task | Story | World | DispatchArea | Fleet)]
+    finally:
+        gc.enable()
+    assert not left
+    assert trace.digest() == play(scenario, tape).digest()

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
+import scipy.stats
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,6 +16,7 @@ from sim.arrays import make_calendar, make_tape
 from sim.clock import HOUR
 from sim.forces.build import Forces
 from sim.forces.ledger import plan_ledger
+from sim.forces.shifts import binomial
 from tests.worlds import play, point_town, story, world
 
 Maker = Callable[..., Any]
@@ -94,3 +96,12 @@ def test_of_two_shifts_that_overlap_the_later_one_takes_over() -> None:
     calendar = make_calendar(scenario.territory, end=300.0)
     trace = play(replace(scenario, calendar=calendar), make_tape(scenario.territory, [], [], []))
     assert [(at, kind) for at, kind, *_ in story(trace)] == [(0.0, "on_duty"), (50.0, "relieved"), (200.0, "off_duty")]
+
+
+def test_absent_heads_are_the_binomial_quantiles_of_their_uniforms() -> None:
+    rng, count = np.random.default_rng(4), 20_000
+    u, heads, share = rng.random(count), rng.integers(0, 60, count), rng.random(count) * rng.choice([0.0, 0.1, 1.0], count)
+    share[:50] = 1.0
+    wanted = scipy.stats.binom.ppf(u, heads, share)
+    assert (binomial(u, heads, share) == np.maximum(wanted, 0)).all()
+    assert binomial(np.zeros(3), np.array([0, 1, 9]), np.full(3, 0.5)).tolist() == [0, 0, 0]
