@@ -22,13 +22,14 @@ from sim.demand.tape import Tape
 from sim.errors import InputError
 from sim.folder import read_folder
 from sim.forces.build import Forces
-from sim.forces.ledger import check_ledger, ledger_hours, trace_ledger
+from sim.forces.ledger import Ledger, check_ledger, ledger_hours, trace_ledger
 from sim.measures.collect import INTERNAL_FIGURES, Figure, Measures, measure
 from sim.measures.day import as_it_was
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Table
 from sim.measures.presence import SMALL_AREA
 from sim.processes.simulation import run as run_day
+from sim.processes.simulation import uncollected
 from sim.runs import Origin, load_run, save_run
 from sim.runs.save import check_target, counts, default_target, digests
 from sim.scenario import Scenario
@@ -66,10 +67,12 @@ class Task:
     tape: Tape
     origin: Origin
     forces: Forces | None = None
+    ledger: Ledger | None = None
     notes: tuple[str, ...] = ()
     unlimited_room: bool = False
 
 
+@uncollected()
 def run(args: Namespace) -> Answer:
     """Run one day. Raises ``InputError`` before anything is written."""
     path, words = args.split(args.words)
@@ -103,12 +106,12 @@ def _from_settings(args: Namespace, words: Sequence[str], clock: Clocked) -> Tas
     with clock.phase("build"):
         place = build_place(settings)
         scenario, forces = build_plan(settings, place)
-        build_ledger(scenario, forces)
+        ledger = build_ledger(scenario, forces)
     with clock.phase("tape"):
         tape = _tape(args, settings, scenario)
     seeds = settings.seed, settings.replication
     origin = Origin(settings.name, dump(settings), *seeds, command=args.words_typed, set_by_user=tuple(words))
-    return Task(scenario, tape, origin, forces)
+    return Task(scenario, tape, origin, forces, ledger)
 
 
 def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
@@ -132,7 +135,7 @@ def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocke
         world = read_folder(path, args.nested(words))
     given = dict(names=world.names, command=args.words_typed, set_by_user=tuple(words))
     origin = Origin(world.name, world.config, **given)
-    return Task(world.scenario, world.tape, origin, None, world.notes, world.config["operators"] is None)
+    return Task(world.scenario, world.tape, origin, None, None, world.notes, world.config["operators"] is None)
 
 
 def check_writable(out: str) -> None:
@@ -153,14 +156,14 @@ def _target(args: Namespace, origin: Origin) -> Path | None:
 
 def _ledger_closes(task: Task, trace: Trace) -> bool | None:
     """Whether heads add up on the trace too, in every area, force and hour (None: nobody was mobilised by a ledger)."""
-    if task.forces is None:
+    if task.forces is None or task.ledger is None:
         return None
     scenario, forces = as_it_was(task.scenario, trace.columns()), task.forces
     hours = ledger_hours(scenario.calendar)
     rest = forces.absences, forces.rest_time, forces.standby
     done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, *rest)
     try:
-        check_ledger(build_ledger(scenario, forces), done)
+        check_ledger(task.ledger if scenario is task.scenario else build_ledger(scenario, forces), done)
     except AssertionError:
         return False
     return True

@@ -211,11 +211,10 @@ def recorded_spans(records: Mapping[str, NDArray[np.generic]], units: Units) -> 
 def _count(spans: Spans, group: Ints, groups: int, moments: Floats) -> Ints:
     """Heads of each group at each moment, (groups, moments): spans hold from their begin to just before their end."""
     width = len(moments) + 1
-    change = np.zeros(groups * width, dtype=np.int64)
-    for edge, sign in ((spans.begin, 1), (spans.end, -1)):
-        slot = group * width + np.searchsorted(moments, edge, side="left")
-        change += sign * np.bincount(slot, weights=spans.heads, minlength=groups * width).astype(np.int64)
-    return np.cumsum(change.reshape(groups, width), axis=1)[:, :-1]
+    slots = [group * width + np.searchsorted(moments, edge, side="left") for edge in (spans.begin, spans.end)]
+    heads = np.concatenate((spans.heads, -spans.heads))
+    change = np.bincount(np.concatenate(slots), weights=heads, minlength=groups * width).reshape(groups, width)
+    return np.cumsum(change, axis=1, out=change)[:, :-1].astype(np.int64)
 
 
 def _tasks(units: Units, spans: Spans, moments: Floats) -> tuple[Spans, Ints]:

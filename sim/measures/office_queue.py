@@ -133,7 +133,8 @@ def _advanced(law: Floats, up: Floats, down: Floats, work: Floats) -> Floats:
         np.multiply(term[:-1], up, out=net)
         np.multiply(down, term[1:], out=left)
         net -= left
-        net *= 1.0 / order
+        if order > 1:
+            net *= 1.0 / order
         term = np.subtract(flow[:-1], flow[1:], out=next_term)
         total += term
     return total

@@ -41,7 +41,7 @@ from sim.trace import Trace
 
 @contextmanager
 def uncollected() -> Iterator[None]:
-    """Keep the cyclic garbage collector out of a run.
+    """Keep the cyclic garbage collector out of a run, and out of what is built before and measured after it.
 
     A day holds hundreds of thousands of live objects and frees them by reference count; looking through them again and again
     costs a quarter of the run and finds next to nothing.

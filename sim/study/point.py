@@ -14,7 +14,7 @@ from sim.demand.tape import Tape
 from sim.measures.collect import measure
 from sim.measures.coverage import Coverage
 from sim.measures.response import IncidentTable
-from sim.processes.simulation import run
+from sim.processes.simulation import run, uncollected
 from sim.scenario import Scenario
 from sim.settings import Settings
 from sim.study.figures import PLACES, coverage_by_area_time, figures_by_place
@@ -26,6 +26,7 @@ EXCEEDANCE_MINUTES = np.arange(0.0, 61.0)
 NOON = 12 * HOUR
 
 
+@uncollected()
 def run_point(settings: Settings, replication: int) -> Outcome:
     """Run one option on the day of one replication. Raises ``InputError`` for a plan that cannot be carried out."""
     place, tape = place_of(settings), tape_of(settings, replication)
