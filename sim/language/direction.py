@@ -6,7 +6,7 @@ import re
 import unicodedata
 
 RIGHT_TO_LEFT_MARK = "\u200f"
-FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, POP_ISOLATE = "\u2066", "\u2067", "\u2069"
 _CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -14,9 +14,12 @@ def isolated(text: str) -> str:
     """``text`` as a unit of its own: it takes its direction from its first letter (left to right when it has none), and
     what stands around it does not change it.
 
-    Marks of direction inside are removed, so that a foreign name cannot turn the rest of a line round.
+    Marks of direction inside are removed, so that a foreign name cannot turn the rest of a line round. The direction is written
+    out, so that nothing depends on how a program treats text without letters.
     """
-    return f"{FIRST_STRONG_ISOLATE}{unmarked(text)}{POP_ISOLATE}"
+    plain = unmarked(text)
+    first = next((letter for letter in map(unicodedata.bidirectional, plain) if letter in ("L", "R", "AL")), "L")
+    return (LEFT_TO_RIGHT_ISOLATE if first == "L" else RIGHT_TO_LEFT_ISOLATE) + plain + POP_ISOLATE
 
 
 def unmarked(text: str) -> str:

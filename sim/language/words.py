@@ -102,7 +102,7 @@ class Language:
         if not _known(seconds):
             return self.no_data
         day, text = writing.clock(seconds, self.locale, self.writing)
-        return self.say("D%(day)s %(clock)s", day=self.signed(day), clock=text) if day else text
+        return self.say("D%(day)s %(clock)s", day=direction.unmarked(self.signed(day)), clock=text) if day else text
 
     def date(self, value: datetime.date | None) -> str:
         """A date with the month's name."""

@@ -41,7 +41,7 @@ def test_every_class_of_incident_has_a_name(preset: str) -> None:
 
 def test_a_word_of_somebodys_own_is_shown_as_it_is() -> None:
     assert name_of(language_of("fr"), "task", "drones") == "drones"
-    assert name_of(language_of("ar"), "task", "drones") == "\u2068drones\u2069"
+    assert name_of(language_of("ar"), "task", "drones") == "\u2066drones\u2069"
 
 
 def test_each_country_calls_things_its_own_way() -> None:
@@ -128,5 +128,5 @@ def test_officer_hours_name_their_task() -> None:
 
 def test_a_measure_of_a_users_own_keeps_its_words() -> None:
     term = term_of("my_measure")
-    assert (term.called(language_of("ar")), term.better(language_of("ar"))) == ("\u2068my measure\u2069", "")
+    assert (term.called(language_of("ar")), term.better(language_of("ar"))) == ("\u2066my measure\u2069", "")
     assert {f.name for f in fields(Term)} >= {"label", "unit", "meaning"}

@@ -84,7 +84,7 @@ def test_a_zero_has_no_sign_and_a_difference_always_has_one() -> None:
 def test_a_sign_stays_left_of_its_number_on_a_page_from_the_right(code: str) -> None:
     words = language_of(code)
     for text, plain in ((words.signed(3.0), "+3"), (words.number(-3), "-3"), (words.share(0.81), "81\u00a0%")):
-        assert (text[0], text[-1], unmarked(text)) == ("\u2068", "\u2069", plain)
+        assert (text[0], text[-1], unmarked(text)) == ("\u2066", "\u2069", plain)
 
 
 @pytest.mark.parametrize("code", LANGUAGES)
@@ -185,9 +185,9 @@ def test_other_peoples_sites_keep_their_names() -> None:
 
 def test_foreign_names_cannot_turn_a_line_round() -> None:
     words = language_of("ar")
-    assert words.isolate("\u202eevil\u2069") == "\u2068evil\u2069"
-    assert words.isolate("5 < 10") == "\u20685 < 10\u2069"
-    assert (language_of("en").isolate("plan B"), language_of("en").isolate("خطة")) == ("plan B", "\u2068خطة\u2069")
+    assert words.isolate("\u202eevil\u2069") == "\u2066evil\u2069"
+    assert words.isolate("5 < 10") == "\u20665 < 10\u2069"
+    assert (language_of("en").isolate("plan B"), language_of("en").isolate("خطة")) == ("plan B", "\u2067خطة\u2069")
 
 
 def test_labels_of_figures_are_marked_line_by_line() -> None:
