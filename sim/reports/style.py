@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import matplotlib as mpl
 from matplotlib.colors import to_hex, to_rgb
+from matplotlib.patheffects import withStroke
 from matplotlib.rcsetup import cycler
 
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#3B3B3B", "#8C6D31")
@@ -20,6 +21,8 @@ SMALL = 9.5
 SEQUENTIAL = "viridis_r"
 DIVERGING = "PuOr_r"
 GAIN, LOSS = "Blues", "Oranges"
+HALO = withStroke(linewidth=2.5, foreground="white")
+"""Behind letters that stand on lines."""
 STROKES = ("-", (0, (5, 1.5)), (0, (3, 1)), (0, (5, 1, 1, 1)), (0, (1, 0.8)))
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 

@@ -18,6 +18,8 @@ from sim.language import Language
 from sim.reports.style import INK, SMALL
 
 COUNT = 6
+REACH = (0.08, 0.94)
+"""Part of a colour map that is used: its palest end would look like nothing, its darkest like black."""
 """Most classes of a one-sided scale."""
 
 
@@ -38,7 +40,7 @@ class Classes:
     def tints(self) -> list[str]:
         """One colour for each class, the open ones included."""
         count = len(self.ends) - 1 + self.above + self.below
-        return [to_hex(c) for c in mpl.colormaps[self.palette](np.linspace(0.06, 0.96, count))]
+        return [to_hex(c) for c in mpl.colormaps[self.palette](np.linspace(*REACH, count))]
 
     @property
     def colours(self) -> ListedColormap:

@@ -14,12 +14,12 @@ from sim.language import Language
 from sim.reports.figures import curves, marks
 from sim.reports.figures.classes import Classes, classed
 from sim.reports.figures.curves import Curves
-from sim.reports.style import SEQUENTIAL, SMALL
+from sim.reports.style import LOSS, SMALL
 from sim.study.statistics import band
 
 Floats = NDArray[np.float64]
-SHARES = (0.0, 0.5, 0.75, 0.9, 0.95, 1.0)
-"""Ends of the classes of coverage by area."""
+SHARES = ((0.0, 0.5, 0.75, 0.9, 0.95, 1.0), (0.9, 0.95, 0.98, 0.99, 0.995, 1.0))
+"""Ends of the classes of coverage by area: as usual, and where all areas are nearly covered."""
 
 
 def coverage_over_day(
@@ -48,11 +48,13 @@ def coverage_over_day(
 
 
 def area_strip(axis: Axes, times: Floats, coverage: Floats, names: Sequence[str], words: Language) -> Axes:
-    """Coverage (areas, times) as one row of colour for each area, in the order given; white where there is no data.
+    """Coverage (areas, times) as one row of colour for each area, in the order given, dark where little is covered; white
+    where nobody votes.
 
     Time runs from left to right in every language; the names stand where lines begin.
     """
-    classes = Classes(SHARES, SEQUENTIAL, [words.share(one) for one in SHARES], below=False)
+    ends = SHARES[bool(np.nanmin(coverage, initial=1.0) >= SHARES[1][0])]
+    classes = Classes(ends, f"{LOSS}_r", [words.share(one, marks.decimals(100.0 * one)) for one in ends])
     step = float(np.median(np.diff(times))) if len(times) > 1 else HOUR
     edges = np.append(times, times[-1] + step)
     cells = np.ma.masked_invalid(coverage)
@@ -64,8 +66,8 @@ def area_strip(axis: Axes, times: Floats, coverage: Floats, names: Sequence[str]
     axis.set_ylim(len(names) - 0.5, -0.5)
     axis.grid(visible=False)
     for edge in range(1, len(names)):
-        axis.axhline(edge - 0.5, color="white", linewidth=1.4)
-    classed(axis, classes, words.say("offices covered"), words)
+        axis.axhline(edge - 0.5, color="white", linewidth=1.6)
+    classed(axis, classes, words.say("offices covered"), words, words.say("no voting"))
     return axis
 
 

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import FixedLocator, MaxNLocator
 from numpy.typing import NDArray
 
 from sim.language import Language
 from sim.reports.figures import marks
 from sim.reports.findings.efficient import efficient
-from sim.reports.style import BETTER, QUIET, SMALL
+from sim.reports.style import BETTER, HALO, QUIET, SMALL
 
 Floats = NDArray[np.float64]
 
@@ -28,52 +28,81 @@ def frontier(
     """
     best = efficient(cost, gain)
     known = np.isfinite(cost) & np.isfinite(gain)
-    bars = np.nan_to_num(halves)
+    spans = np.vstack([np.minimum(np.nan_to_num(halves), gain), np.minimum(np.nan_to_num(halves), 1.0 - gain)])
     for chosen, paint, face in ((known & ~best, QUIET, "white"), (best, BETTER, BETTER)):
-        spans = np.vstack([np.minimum(bars, gain), np.minimum(bars, 1.0 - gain)])[:, chosen]
         axis.errorbar(
-            cost[chosen], gain[chosen], spans, fmt="o", color=paint, mfc=face, markersize=7, linewidth=1.1, zorder=3
+            cost[chosen], gain[chosen], spans[:, chosen], fmt="o", color=paint, mfc=face, markersize=7, linewidth=1.1, zorder=3
         )
     order = np.flatnonzero(best)[np.argsort(cost[best], kind="stable")]
     axis.step(cost[order], gain[order], where="post", color=BETTER, linewidth=1.4, alpha=0.6, zorder=2)
-    axis.xaxis.set_major_locator(MaxNLocator(5))
-    axis.xaxis.set_major_formatter(marks.numbers(words))
-    axis.yaxis.set_major_locator(MaxNLocator(5))
-    axis.yaxis.set_major_formatter(marks.percent(words, 1))
-    axis.margins(x=0.12, y=0.12)
-    axis.set_ylim(top=min(axis.get_ylim()[1], 1.02))
-    axis.set_xlabel(words.mark(labels[0]))
-    axis.set_ylabel(words.mark(labels[1]))
-    _name(axis, cost, gain, [*order, *np.flatnonzero(known & ~best)], best, names, words)
+    _scales(axis, labels, words)
+    _name(axis, cost, gain, spans, [*order, *np.flatnonzero(known & ~best)], best, names, words)
     return axis
 
 
+def _scales(axis: Axes, labels: tuple[str, str], words: Language) -> None:
+    """Limits, ticks and names of the axes; no tick above everything."""
+    axis.margins(x=0.1, y=0.12)
+    low, high = axis.get_ylim()
+    axis.set_ylim(max(low, 0.0), min(high, 1.0 + 0.05 * (1.0 - max(low, 0.0))))
+    axis.xaxis.set_major_locator(MaxNLocator(5))
+    axis.xaxis.set_major_formatter(marks.numbers(words))
+    ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*axis.get_ylim())
+    axis.yaxis.set_major_locator(FixedLocator([one for one in ticks if axis.get_ylim()[0] <= one <= 1.0 + 1e-9]))
+    axis.yaxis.set_major_formatter(marks.percent(words, 1))
+    axis.set_xlabel(words.mark(labels[0]))
+    axis.set_ylabel(words.mark(labels[1]))
+
+
 def _name(
-    axis: Axes, cost: Floats, gain: Floats, order: Sequence[int], best: NDArray[np.bool_], names: Sequence[str], words: Language
-) -> None:
-    """Names beside the marks, efficient options first; each where it touches no mark and no other name."""
+    axis: Axes, cost: Floats, gain: Floats, spans: Floats, order: Sequence[int], best: NDArray[np.bool_], names: Sequence[str],
+    words: Language,
+) -> None:  # fmt: skip
+    """Names beside the marks, efficient options first; each where it touches no mark, no other name and, if it can, no bar."""
     width, height = marks.points_of(axis)
     place = axis.transData + axis.transAxes.inverted()
-    at = {one: place.transform((cost[one], gain[one])) * (width, height) for one in order}
+
+    def spot(x: float, y: float) -> tuple[float, float]:
+        across, up = place.transform((x, y))
+        return float(across) * width, float(up) * height
+
+    at = {one: spot(cost[one], gain[one]) for one in order}
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in at.values()]
+    ends = {one: [spot(cost[one], gain[one] + way)[1] for way in (-spans[0, one], spans[1, one])] for one in order}
+    bars = {one: (at[one][0] - 2, ends[one][0], at[one][0] + 2, ends[one][1]) for one in order}
     for one in order:
         text = marks.name_text(words, names[one], 20)
         wide, high = marks.text_width(text, SMALL + 1), (text.count("\n") + 1) * (SMALL + 1) * marks.LEADING
-        for right, up in ((1, 1), (1, -1), (-1, -1), (-1, 1)):
-            x, y = at[one][0] + (7 if right > 0 else -7 - wide), at[one][1] + (5 if up > 0 else -5 - high)
-            box = (x, y, x + wide, y + high)
-            inside = x >= 0 and x + wide <= width and y >= -4 and y + high <= height + 14
-            if inside and not any(_touch(box, other) for other in taken):
-                taken.append(box)
-                side: dict[str, Any] = {"ha": "left" if right > 0 else "right", "va": "bottom" if up > 0 else "top"}
-                axis.annotate(
-                    text, (cost[one], gain[one]), (7 * right, 5 * up), textcoords="offset points", fontsize=SMALL + 1,
-                    color=BETTER if best[one] else "#555555", fontweight="bold" if best[one] else "normal", **side,
-                )  # fmt: skip
-                break
+        found = list(
+            _free(at[one], (wide, high), (width + wide, height), taken, [bars[other] for other in order if other != one])
+        )
+        if found:
+            right, up, box = found[0]
+            taken.append(box)
+            side: dict[str, Any] = {"ha": "left" if right > 0 else "right", "va": "bottom" if up > 0 else "top"}
+            look: dict[str, Any] = {"color": BETTER if best[one] else "#555555", "fontweight": "bold" if best[one] else "normal"}
+            axis.annotate(
+                text, (cost[one], gain[one]), (7 * right, 5 * up), textcoords="offset points", fontsize=SMALL + 1,
+                path_effects=[HALO], annotation_clip=False, **look, **side,
+            )  # fmt: skip
 
 
 Box = tuple[float, float, float, float]
+CORNERS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
+"""Sides of a mark on which its name may stand, right or left and above or below, the best first."""
+
+
+def _free(
+    at: tuple[float, float], size: tuple[float, float], room: tuple[float, float], taken: Sequence[Box], bars: Sequence[Box]
+) -> Iterator[tuple[int, int, Box]]:
+    """Corners at which a name of a size touches nothing, in points; those that touch no bar either come first."""
+    for avoid in ([*taken, *bars], taken):
+        for right, up in CORNERS:
+            x, y = at[0] + (7 if right > 0 else -7 - size[0]), at[1] + (5 if up > 0 else -5 - size[1])
+            box = (x, y, x + size[0], y + size[1])
+            inside = x >= 0 and box[2] <= room[0] and y >= -4 and box[3] <= room[1] + 14
+            if inside and not any(_touch(box, other) for other in avoid):
+                yield right, up, box
 
 
 def _touch(a: Box, b: Box) -> bool:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.language import Language
 from sim.reports.figures.classes import Classes
-from sim.reports.style import INK
+from sim.reports.style import HALO, INK, SMALL
 from sim.territory.travel import EARTH_RADIUS
 
 Floats = NDArray[np.float64]
@@ -75,7 +75,16 @@ def scale_bar(axis: Axes, words: Language) -> Axes:
     x, y = west + 0.02 * (east - west), south + 0.02 * (north - south)
     axis.plot([x, x + km / degree], [y, y], color=INK, linewidth=2.2, solid_capstyle="butt", zorder=5)
     text = words.mark(words.say("%(distance)s km", distance=words.number(km, 0 if km >= 1 else 1)))
-    axis.annotate(text, (x + km / degree / 2, y), (0, 4), textcoords="offset points", ha="center", fontsize=9.5, zorder=5)
+    axis.annotate(
+        text,
+        (x + km / degree / 2, y),
+        (0, 4),
+        textcoords="offset points",
+        ha="center",
+        fontsize=SMALL,
+        zorder=6,
+        path_effects=[HALO],
+    )
     return axis
 
 

@@ -17,7 +17,7 @@ from sim.reports.style import FAINT, INK, SMALL, letters
 Floats = NDArray[np.float64]
 LINES = 3
 """Lines of a name before it is cut."""
-LETTER = 0.62
+LETTER = 0.58
 """Width of a letter in ems, on the large side."""
 LEADING = 1.3
 LEADER = {"arrowstyle": "-", "linewidth": 0.7, "alpha": 0.7, "shrinkA": 1, "shrinkB": 1, "relpos": (0.0, 0.5)}

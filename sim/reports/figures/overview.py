@@ -92,7 +92,8 @@ def panel_of(
     for axis, view in zip((first, *others), found, strict=True):
         views.draw(axis, territory, panel, view, classes, words, share)
     views.legend(first, territory, panel, classes, words, share)
-    marks.title(first, f"{views.headings(panel, words)[0]}: {words.isolate(name)}", words)
+    named = [words.isolate(line) for line in marks.folded(name, 30)]
+    marks.title(first, "\n".join([views.headings(panel, words)[0], *named]), words)
 
 
 def minutes_by_centre(result: StudyResult) -> dict[str, np.ndarray]:

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from numpy.typing import NDArray
 
 from sim.clock import MINUTE
-from sim.language import Language, sayable
+from sim.language import Language
 from sim.reports.figures import marks
 from sim.reports.figures.curves import Curves
 from sim.reports.figures.day import coverage_over_day
@@ -27,7 +27,6 @@ STEADIEST = "potential_response"
 """The measure that varies least from day to day: it decides."""
 LINES = ("response_p90", "response_mean", STEADIEST)
 """Measures of the staffing curve."""
-HEADS_LABEL = sayable("officers in mobile units at noon of polling day")
 
 
 def names(result: StudyResult) -> list[str]:
@@ -70,7 +69,9 @@ def knee_of(result: StudyResult) -> Knee:
 def staffing(axis: Axes, result: StudyResult, words: Language, knee: Knee | None = None) -> Axes:
     """Response against officers on mobile duty."""
     lines = {term_of(measure).called(words): estimates(result, measure) for measure in LINES}
-    return staffing_curve(axis, means(result, "heads_mobile"), lines, names(result), words.say(HEADS_LABEL), words, knee)
+    return staffing_curve(
+        axis, means(result, "heads_mobile"), lines, names(result), term_of("heads_mobile").called(words), words, knee
+    )
 
 
 def waiting(axis: Axes, result: StudyResult, words: Language, best: str | None) -> Axes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -26,11 +26,18 @@ PALETTES = {"figure": SEQUENTIAL, "saved": GAIN, "lost": LOSS, "change": DIVERGI
 @dataclass(frozen=True)
 class View:
     """A part of the territory: its box (x from, x to, y from, y to), the area it is about (None: no single one), and whether
-    only that area's own centres are shown."""
+    only that area's own centres are shown. At most ``cells`` hexagons go across."""
 
     box: Box
     area: int | None = None
     alone: bool = False
+    cells: int = 80
+
+    @property
+    def shape(self) -> float:
+        """Height over width on the ground."""
+        west, east, south, north = self.box
+        return (north - south) / max((east - west) * float(np.cos(np.radians((south + north) / 2))), 1e-9)
 
 
 @dataclass(frozen=True)
@@ -59,7 +66,7 @@ def change_panel(base: Floats, other: Floats, change: Floats | None = None) -> P
 def country_views(territory: Territory) -> list[View]:
     """The whole country, and before it the part in which most centres lie where that is much smaller."""
     whole, crowded = (View(_extent(territory, cut)) for cut in (0.0, 0.04))
-    return [crowded, whole] if np.ptp(crowded.box[2:]) <= 0.6 * np.ptp(whole.box[2:]) else [whole]
+    return [crowded, replace(whole, cells=32)] if np.ptp(crowded.box[2:]) <= 0.6 * np.ptp(whole.box[2:]) else [whole]
 
 
 def area_view(territory: Territory, area: int) -> View:
@@ -71,14 +78,15 @@ def area_view(territory: Territory, area: int) -> View:
     return View((float(x.min()), float(x.max()), float(y.min()), float(y.max())), area, True)
 
 
-def worst_area(territory: Territory, values: Floats, share: str = "restricted") -> int | None:
-    """The area with the highest mean of a figure of its centres (centres,), among those with at least five of them."""
+def worst_areas(territory: Territory, values: Floats, share: str = "restricted") -> list[int]:
+    """Areas by the mean of a figure of their centres (centres,), the highest first; those with at least five of them."""
     area = territory.sites.area[territory.sites.of_kind("centre")]
     known = np.isfinite(values)
     count = np.bincount(area[known], minlength=len(territory.area_codes))
     total = np.bincount(area[known], values[known], minlength=len(territory.area_codes))
     enough = count >= (1 if share == "internal" else maps.LEAST_CENTRES)
-    return int(np.argmax(np.where(enough, total / np.maximum(count, 1), -np.inf))) if enough.any() else None
+    order = np.argsort(-total / np.maximum(count, 1), kind="stable")
+    return [int(one) for one in order if enough[one]]
 
 
 def town_view(territory: Territory) -> View | None:
@@ -165,7 +173,7 @@ def _inside(territory: Territory, view: View) -> tuple[Floats, Floats, NDArray[n
     here = (x >= box[0]) & (x <= box[1]) & (y >= box[2]) & (y <= box[3])
     if view.alone:
         here &= territory.sites.area[territory.sites.of_kind("centre")] == view.area
-    return x[here], y[here], here, int(np.clip(np.sqrt(here.sum()) * 0.6, 5, 80))
+    return x[here], y[here], here, int(np.clip(np.sqrt(here.sum()) * 0.6, 5, view.cells))
 
 
 def _extent(territory: Territory, cut: float) -> Box:

@@ -21,11 +21,10 @@ KEPT = {
     "cover": "coverage",
     "visits": "revisit_compliance",
     "calls": "calls_in_time",
+    "posts": "posted_in_time",
     "tasks": "planned_covered",
 }
-"""Part -> measure of the share that holds."""
-NONE_ON_A_DAY = {"overload": "overloaded_areas", "posts": "cover_gap_hours"}
-"""Part -> measure that ought to be 0 on a day; the share that fails is that of the days."""
+"""Part -> measure of the share that holds; of ``overload`` it is made from the number of overloaded dispatch areas."""
 PARTS = ("targets", "cover", "visits", "calls", "overload", "posts", "tasks")
 """In the order in which they are shown."""
 
@@ -43,27 +42,18 @@ class Broken:
     at: float | None = None
 
 
-def what_broke(
-    held: Mapping[str, float | None], daily: Mapping[str, Floats], times: Floats | None = None, coverage: Floats | None = None
-) -> Broken:
+def what_broke(held: Mapping[str, float | None], times: Floats | None = None, coverage: Floats | None = None) -> Broken:
     """What broke first under one option.
 
-    ``held``: the share of each part of ``KEPT`` over all days; ``daily``: figures by day of ``NONE_ON_A_DAY``; ``times`` and
-    ``coverage`` (moments,), the mean over the days. Of parts that fail equally often the first of ``PARTS`` is named.
+    ``held``: the share of each part of ``PARTS`` that holds, over all days; ``times`` and ``coverage`` (moments,), the mean over
+    the days. Of parts that fail equally often the first of ``PARTS`` is named.
     """
-    failing = {part: np.nan if held.get(part) is None else 1.0 - float(held[part] or 0.0) for part in KEPT}
-    failing |= {part: _share_of_days(daily.get(part)) for part in NONE_ON_A_DAY}
-    failing = {part: failing[part] for part in PARTS}
+    failing = {part: np.nan if held.get(part) is None else 1.0 - float(held[part] or 0.0) for part in PARTS}
     known = [part for part in PARTS if np.isfinite(failing[part])]
     if not known:
         return Broken(failing, None, False)
     first = max(known, key=lambda part: failing[part])
     return Broken(failing, first, failing[first] > LIMIT, _first_moment(times, coverage))
-
-
-def _share_of_days(days: Floats | None) -> float:
-    known = np.zeros(0) if days is None else days[np.isfinite(days)]
-    return float((known > 0).mean()) if len(known) else np.nan
 
 
 def _first_moment(times: Floats | None, coverage: Floats | None) -> float | None:

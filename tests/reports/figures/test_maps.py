@@ -13,7 +13,7 @@ from sim.language import Language
 from sim.reports.figures import views
 from sim.reports.figures.classes import rounded
 from sim.reports.figures.maps import LEAST_CENTRES, centres_map, frame, limit_of, outline, scale_bar
-from sim.reports.figures.views import change_panel, worst_area
+from sim.reports.figures.views import change_panel, worst_areas
 from sim.study.point import place_of
 from sim.territory.outlines import load_outline
 from sim.territory.sites import Territory
@@ -92,8 +92,8 @@ def test_the_worst_area_is_the_slowest_of_those_that_may_be_shown(city: Territor
     values = area.astype(float)
     few = np.flatnonzero(area == area.max())[4:]
     values[few] = np.nan  # only four centres are left in the last area
-    assert worst_area(city, values) == area.max() - 1 and worst_area(city, values, "internal") == area.max()
-    assert worst_area(city, np.full(len(area), np.nan)) is None
+    assert worst_areas(city, values)[0] == area.max() - 1 and worst_areas(city, values, "internal")[0] == area.max()
+    assert worst_areas(city, np.full(len(area), np.nan)) == []
 
 
 def test_a_map_says_what_is_synthetic_and_what_a_mark_is(axis: Axes, city: Territory, en: Language) -> None:
