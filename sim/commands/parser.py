@@ -111,6 +111,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--export",),
         {"metavar": "FILE", "help": "write all rows to a .csv or .parquet file, with a dictionary of its columns beside it"},
     ),
+    "figures": (("--figures",), {"metavar": "KIND,…", "help": "also write every figure as a file: png, svg, pdf"}),
     "compared": (("--measure",), {"metavar": "NAME", "help": "measure to compare (default: potential_response)"}),
     "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
     "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
@@ -132,7 +133,7 @@ COMMANDS = {
         ("measure", "option", "by", "every", "export", "plugin"), "STUDY, the folder of a study",
     ),
     "report": Command(
-        "one page for planners from a stored study", texts.REPORT, "sim.commands.report.report", (),
+        "one page for planners from a stored study", texts.REPORT, "sim.commands.report.report", ("figures",),
         "STUDY, the folder of a study; language=…, share=…, baseline=…",
     ),
     "power": Command(

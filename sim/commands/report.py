@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from sim.commands.answer import INTERNAL, Answer
 from sim.errors import InputError, nearest
 from sim.language import language_of
 from sim.reports.data import Report, read_report
+from sim.reports.export import kinds_of, write_figures
 from sim.reports.write import write_report
 
 WORDS = {"language": "en", "share": "restricted", "baseline": ""}
@@ -22,11 +24,12 @@ def report(args: Namespace) -> Answer:
     if len(folders) != 1:
         raise InputError("name one study by its folder, such as `pollday report national-staffing language=fr`")
     words = language_of(asked["language"])
+    kinds = [] if args.figures is None else kinds_of(args.figures)
     found = read_report(Path(folders[0]), baseline=asked["baseline"] or None, language=words, share=asked["share"])
-    return answer(found, write_report(found))
+    return answer(found, write_report(found), write_figures(found, kinds) if kinds else [])
 
 
-def answer(found: Report, files: Sequence[Path]) -> Answer:
+def answer(found: Report, files: Sequence[Path], figures: Sequence[Path] = ()) -> Answer:
     """What was written, and what it says first."""
     data = {
         "command": "report",
@@ -38,8 +41,9 @@ def answer(found: Report, files: Sequence[Path]) -> Answer:
         "decision": found.decision.kind,
         "missing": found.missing,
         "files": [str(path) for path in files],
+        "figures": [str(path) for path in figures],
     }
-    shown = [f"Report: {files[0]}"]
+    shown = [f"Report: {files[0]}", *([f"Figures: {figures[0].parent}{os.sep}"] if figures else [])]
     notes = [*found.notes, *([f"{found.missing} runs are missing: the report says so"] if found.missing else [])]
     return Answer(data, [INTERNAL, *shown] if found.share == "internal" else shown, notes)
 

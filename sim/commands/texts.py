@@ -70,6 +70,7 @@ examples:
   pollday report national-staffing language=fr     en, fr, ar, ar_DZ, ar_LY or ar_MA
   pollday report national-staffing language=ar share=internal
   pollday report national-staffing "baseline=as planned"
+  pollday report national-staffing --figures png,svg,pdf      also every figure as a file, in national-staffing/figures-en/
 
 One file that opens by double click, needs no network and prints its first page on one A4. It reads what is stored, also of a
 sweep that was stopped half-way. share=restricted (left out) shows areas of at least five centres, internal all of them and

@@ -24,7 +24,8 @@ def frontier(
     """Options by cost and share within target (options,), with the share's 95 % half-widths; NaN without data.
     ``labels`` name cost and share.
 
-    Efficient options are filled, named and joined by a line; the others are hollow, and named where there is room.
+    Efficient options are filled, named and joined by a line; the others are hollow. Of few options each is named beside its mark,
+    of many only efficient ones, in the margin, as many as fit.
     """
     best = efficient(cost, gain)
     known = np.isfinite(cost) & np.isfinite(gain)
@@ -36,6 +37,8 @@ def frontier(
     order = np.flatnonzero(best)[np.argsort(cost[best], kind="stable")]
     axis.step(cost[order], gain[order], where="post", color=BETTER, linewidth=1.4, alpha=0.6, zorder=2)
     _scales(axis, labels, words)
+    if known.sum() > MOST_NAMED:
+        return _margin(axis, cost, gain, order, names, words)
     _name(axis, cost, gain, spans, [*order, *np.flatnonzero(known & ~best)], best, names, words)
     return axis
 
@@ -54,6 +57,18 @@ def _scales(axis: Axes, labels: tuple[str, str], words: Language) -> None:
     axis.set_ylabel(words.mark(labels[1]))
 
 
+def _margin(
+    axis: Axes, cost: Floats, gain: Floats, order: NDArray[np.int64], names: Sequence[str], words: Language
+) -> Axes:
+    """Names in the margin, each led to its mark: all if there is room for all, else as many as stand at their height."""
+    texts, height = [marks.name_text(words, names[one], 20) for one in order], marks.points_of(axis)[1]
+    room = [(text.count("\n") + 1) * (SMALL + 1) * marks.LEADING for text in texts]
+    place = axis.transData + axis.transAxes.inverted()
+    at = [float(place.transform((cost[one], gain[one]))[1]) * height for one in order]
+    kept = range(len(order)) if sum(room) <= height else marks.uncrowded(at, room, [0, len(order) - 1])
+    return marks.label_ends(axis, [(float(cost[order[one]]), float(gain[order[one]]), texts[one], BETTER) for one in kept])
+
+
 def _name(
     axis: Axes, cost: Floats, gain: Floats, spans: Floats, order: Sequence[int], best: NDArray[np.bool_], names: Sequence[str],
     words: Language,
@@ -66,15 +81,15 @@ def _name(
         across, up = place.transform((x, y))
         return float(across) * width, float(up) * height
 
-    at = {one: spot(cost[one], gain[one]) for one in order}
+    at = {one: spot(cost[one], gain[one]) for one in np.flatnonzero(np.isfinite(cost) & np.isfinite(gain)).tolist()}
     taken = [(x - 5, y - 5, x + 5, y + 5) for x, y in at.values()]
-    ends = {one: [spot(cost[one], gain[one] + way)[1] for way in (-spans[0, one], spans[1, one])] for one in order}
-    bars = {one: (at[one][0] - 2, ends[one][0], at[one][0] + 2, ends[one][1]) for one in order}
+    ends = {one: [spot(cost[one], gain[one] + way)[1] for way in (-spans[0, one], spans[1, one])] for one in at}
+    bars = {one: (at[one][0] - 2, ends[one][0], at[one][0] + 2, ends[one][1]) for one in at}
     for one in order:
         text = marks.name_text(words, names[one], 20)
         wide, high = marks.text_width(text, SMALL + 1), (text.count("\n") + 1) * (SMALL + 1) * marks.LEADING
         found = list(
-            _free(at[one], (wide, high), (width + wide, height), taken, [bars[other] for other in order if other != one])
+            _free(at[one], (wide, high), (width + wide, height), taken, [bars[other] for other in at if other != one])
         )
         if found:
             right, up, box = found[0]
@@ -87,6 +102,8 @@ def _name(
             )  # fmt: skip
 
 
+MOST_NAMED = 8
+"""Options up to which names stand beside the marks."""
 Box = tuple[float, float, float, float]
 CORNERS = ((1, 1), (1, -1), (-1, -1), (-1, 1))
 """Sides of a mark on which its name may stand, right or left and above or below, the best first."""

@@ -50,6 +50,6 @@ def broken_parts(axis: Axes, found: Sequence[Broken], names: Sequence[str], part
 def _cell(axis: Axes, at: tuple[int, int], share: float, words: Language) -> None:
     """The figure in a cell, light on dark."""
     known = bool(np.isfinite(share))
-    text = words.share(share, 1 if known and 0.0005 <= share < 0.095 else 0)
+    text = words.share(share, 1 if known and 0.0005 <= share < 0.12 else 0)
     size, paint = (SMALL + 0.5, "white" if share > ENDS[3] else INK) if known else (SMALL - 2, "#777777")
     axis.text(at[1], at[0], words.mark(text), ha="center", va="center", fontsize=size, color=paint)

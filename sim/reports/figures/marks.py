@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from textwrap import wrap
 
@@ -20,16 +21,38 @@ LINES = 3
 LETTER = 0.58
 """Width of a letter in ems, on the large side."""
 LEADING = 1.3
+_PARTS = re.compile(r"[^=_/,;]*[=_/,;]|[^=_/,;]+")
 LEADER = {"arrowstyle": "-", "linewidth": 0.7, "alpha": 0.7, "shrinkA": 1, "shrinkB": 1, "relpos": (0.0, 0.5)}
 """A thin line from the left end of a label to what it names."""
 
 
 def name_text(words: Language, name: str, width: int = 22) -> str:
     """An option's name as its analyst wrote it, in lines of ``width`` letters, cut after three."""
-    lines = wrap(name, width) or [""]
+    lines = _name_lines(name, width)
     if len(lines) > LINES:
         lines = [*lines[: LINES - 1], lines[LINES - 1][: width - 1] + "…"]
     return words.mark("\n".join(words.isolate(line) for line in lines))
+
+
+def _name_lines(name: str, width: int) -> list[str]:
+    """A name in lines of about equal length, broken between words; words too long for a line after a sign such as ``=``."""
+    name = " ".join(name.split())
+    even = -(-len(name) // -(-len(name) // width)) + 2 if name else width
+    pieces = [piece for word in name.split() for piece in _pieces(word, min(even, width))]
+    lines = [""]
+    for piece in pieces:
+        if lines[-1] and len((lines[-1] + piece).rstrip()) > min(even, width):
+            lines.append("")
+        lines[-1] += piece
+    return [line.strip() for line in lines]
+
+
+def _pieces(word: str, width: int) -> list[str]:
+    """A word with the space after it, or its parts where it is longer than a line."""
+    if len(word) <= width:
+        return [f"{word} "]
+    parts = [piece for part in _PARTS.findall(word) for piece in wrap(part, width)]
+    return [*parts[:-1], f"{parts[-1]} "]
 
 
 def folded(text: str, width: int) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -20,8 +21,9 @@ Floats = NDArray[np.float64]
 Lines = Mapping[str, Sequence[Estimate]]
 """Label in the reader's language -> one estimate in seconds for each option."""
 End = tuple[float, float, str, str]
-APART = 0.005
-"""Share of the most heads by which options must differ to stand on a common axis of heads."""
+REACH, APART = 0.01, 0.005
+"""Share of the most heads that lie between first and last option, and share of that way between two neighbours, from which
+options stand on a common axis of heads."""
 
 
 def staffing_curve(
@@ -63,7 +65,10 @@ def staffing_curve(
 def distinct(heads: Floats | Sequence[float]) -> bool:
     """Whether every option has head counts of its own, far enough apart to be drawn on one axis."""
     x = np.sort(np.asarray(heads, dtype=np.float64))
-    return bool(len(x) > 1 and np.isfinite(x).all() and np.all(np.diff(x) > APART * x[-1]))
+    if len(x) < 2 or not np.isfinite(x).all():
+        return False
+    way = x[-1] - x[0]
+    return bool(way > REACH * x[-1] and np.all(np.diff(x) > APART * way))
 
 
 def _ends(x: Floats, lines: Lines, order: NDArray[np.int64], words: Language) -> Iterator[End]:
@@ -106,7 +111,10 @@ def option_rows(axis: Axes, lines: Lines, names: Sequence[str], words: Language)
     axis.set_xlim(*((axis.get_xlim()[0], 0.0) if words.rtl else (0.0, axis.get_xlim()[1])))
     axis.xaxis.set_major_formatter(marks.numbers(words))
     axis.set_xlabel(words.mark(words.say("minutes")))
-    axis.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=len(lines), markerfirst=not words.rtl, handletextpad=0.2)
+    side: dict[str, Any] = {"loc": "lower right", "bbox_to_anchor": (1.0, 1.0)}
+    if words.rtl:
+        side = {"loc": "lower left", "bbox_to_anchor": (0.0, 1.0)}
+    axis.legend(ncols=len(lines), markerfirst=not words.rtl, handletextpad=0.2, columnspacing=1.2, **side)
     return axis
 
 

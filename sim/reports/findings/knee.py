@@ -3,7 +3,8 @@
 The knee is Kneedle's (Satopää and others 2011, package ``kneed``) at its paper's sensitivity of 1: curve and chord are brought
 to 0…1, and the point furthest below the chord counts if it lies further from it than the mean step between options. A straight
 line has none, and with few options only a sharp bend is one. Days vary, so the same is asked of studies drawn anew from the
-days of this one (the days of all options together, as they were common): a knee is said only where nearly all agree.
+days of this one (the days of all options together, as they were common): a knee is said only where nearly all agree, and
+only where an officer beyond it gains at most half of what one before it gained (assumed).
 """
 
 from __future__ import annotations
@@ -21,6 +22,8 @@ FEWEST_OPTIONS = 4
 FEWEST_DAYS = 5
 AGREEMENT = 0.9
 """Share of redrawn studies that must find the same knee."""
+CLEARLY = 0.5
+"""Most that an officer beyond the knee may gain, of what one before it gained."""
 DRAWS = 400
 
 Reason = Literal["found", "few options", "few days", "does not fall", "no bend", "days disagree"]
@@ -28,11 +31,13 @@ Reason = Literal["found", "few options", "few days", "does not fall", "no bend",
 
 @dataclass(frozen=True)
 class Knee:
-    """Position of the option at the knee (None: no knee), why, and the share of redrawn studies with this very answer."""
+    """Position of the option at the knee (None: no knee), why, the share of redrawn studies with this very answer, and what an
+    officer beyond the knee gains as a share of what one before it gained."""
 
     option: int | None
     reason: Reason
     agreement: float | None = None
+    beyond: float | None = None
 
 
 def find_knee(heads: Floats, days: Floats, draws: int = DRAWS) -> Knee:
@@ -52,13 +57,15 @@ def find_knee(heads: Floats, days: Floats, draws: int = DRAWS) -> Knee:
     if mean[-1] >= mean[0]:
         return Knee(None, "does not fall")
     found = bend(x, mean)
-    if found is None:
+    beyond = None if found is None else float((mean[found] - mean[-1]) / (x[-1] - x[found]))
+    before = None if found is None else float((mean[0] - mean[found]) / (x[found] - x[0]))
+    if found is None or beyond is None or before is None or beyond > CLEARLY * before:
         return Knee(None, "no bend")
     drawn = np.random.default_rng(1).integers(0, y.shape[1], (draws, y.shape[1]))
     same = float(np.mean([bend(x, y[:, days].mean(axis=1)) == found for days in drawn]))
     if same < AGREEMENT:
         return Knee(None, "days disagree", same)
-    return Knee(int(order[found]), "found", same)
+    return Knee(int(order[found]), "found", same, beyond / before)
 
 
 def bend(x: Floats, y: Floats) -> int | None:

@@ -44,8 +44,10 @@ def knee_words(report: Report, knee: Knee) -> str:
     words = report.words
     if knee.option is not None:
         return words.say(
-            "Knee: beyond “%(option)s” each further officer buys clearly less (so in %(share)s of redrawn studies).",
+            "Knee: beyond “%(option)s” a further officer buys %(beyond)s of what one before it bought (found in %(share)s of "
+            "redrawn studies).",
             option=words.isolate(report.names[knee.option]),
+            beyond=words.share(knee.beyond),
             share=words.share(knee.agreement),
         )
     if knee.reason == "few options":

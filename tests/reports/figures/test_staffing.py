@@ -6,6 +6,7 @@ import numpy as np
 from matplotlib.axes import Axes
 
 from sim.language import Language
+from sim.reports.figures.marks import name_text
 from sim.reports.figures.staffing import distinct, staffing_curve
 from sim.reports.findings.knee import Knee
 from sim.study.statistics import Estimate
@@ -73,3 +74,15 @@ def test_a_name_with_dollars_is_text_and_no_formula(axis: Axes, en: Language) ->
     staffing_curve(axis, [1.0, 2.0], {"mean": FALLING[:2]}, ["$\\frac{$", "<img onerror=x>"], "officers", en)
     axis.get_figure().draw_without_rendering()  # type: ignore[union-attr]
     assert [text.get_text() for text in axis.child_axes[0].get_xticklabels()] == ["$\\frac{$", "<img\nonerror=x>"]
+
+
+def test_options_a_few_officers_apart_still_stand_on_an_axis_of_heads() -> None:
+    assert distinct([5000.0 + 10 * n for n in range(20)]) and not distinct([5000.0, 5010.0, 5020.0])
+    assert not distinct([100.0, 200.0, 200.2]), "two of them would lie on each other"
+
+
+def test_names_are_broken_between_words_and_long_words_after_a_sign(en: Language) -> None:
+    assert name_text(en, "60 heads to patrol_car", 20) == "60 heads to\npatrol_car"
+    assert name_text(en, "patrol_cars_factor=2.7", 20) == "patrol_cars_\nfactor=2.7"
+    assert name_text(en, "", 20) == "" and name_text(en, "x" * 100, 20).count("\n") == 2
+    assert max(map(len, name_text(en, "a very long name that goes on and on and on for ever and ever", 20).split("\n"))) <= 20

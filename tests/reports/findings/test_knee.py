@@ -18,7 +18,9 @@ def days(curve: np.ndarray, noise: float = 5.0, count: int = 12) -> np.ndarray:
 
 
 def test_a_bent_curve_has_its_knee_at_the_bend() -> None:
-    assert find_knee(HEADS, days(BENT)) == Knee(1, "found", 1.0)
+    found = find_knee(HEADS, days(BENT, 0.0))
+    assert (found.option, found.reason, found.agreement) == (1, "found", 1.0)
+    assert found.beyond == pytest.approx((100 / 300) / (500 / 100))
 
 
 def test_options_may_come_in_any_order() -> None:
@@ -34,6 +36,14 @@ def test_uneven_steps_between_options_do_not_move_the_knee() -> None:
 
 def test_a_straight_line_has_no_knee() -> None:
     assert find_knee(HEADS, days(STRAIGHT, 0.0)) == Knee(None, "no bend")
+
+
+def test_a_bend_after_which_officers_still_gain_more_than_half_is_no_knee() -> None:
+    x = np.linspace(100.0, 500.0, 21)
+    gentle = 900.0 - np.where(x < 300, 2.0 * (x - 100), 400.0 + 1.2 * (x - 300))
+    sharp = 900.0 - np.where(x < 300, 2.0 * (x - 100), 400.0 + 0.8 * (x - 300))
+    assert bend(x, gentle) is not None and find_knee(x, days(gentle, 0.0)).reason == "no bend"
+    assert find_knee(x, days(sharp, 0.0)).reason == "found"
 
 
 def test_a_curve_that_bends_the_other_way_has_no_knee() -> None:
