@@ -25,6 +25,8 @@ MANY = 30
 """When more units than this may be the best, to look at all at once is quicker."""
 TIDY = 8
 """Searches after which the boxes of units that have ended their legs are drawn closer."""
+FAR = 1e300
+"""More metres or seconds than any, but less than those of a unit that is not free."""
 TIE = 1.0 + 1e-9
 """Two that are as good as this cannot be told apart: arrays and single numbers may differ in the last bit."""
 SLACK, MARGIN = 1.0 + 1e-8, 1e-6
@@ -46,7 +48,8 @@ class Boxes:
         self.sides = np.zeros((4, len(fleet.units)))
         self._told: dict[int, Unit] = {}
         self._driving: dict[int, Unit] = {}
-        self._point = np.zeros((4, 1))
+        self._place = np.zeros(4)
+        self._column = self._place[:, None]
         self._searches = 0
         moments = (min(unit.moving_time, unit.parked_time, unit.base_time) for unit in fleet.units)
         self._least = min(moments, default=0.0) if by_time else 0.0
@@ -71,30 +74,25 @@ class Boxes:
         hour = fleet.travel.hour_factor(now) if self.by_time else 1.0
         slowness = fleet.slowness(task.fabric) if self.by_time else None
         least = self._bounds(task, fleet.open[s], slowness)
-        first = int(least.argmin())
-        if least.item(first) == inf:
-            return None
-        judged = [self._judge(first, task, now, hour, slowness)]
-        best = judged[0][0]
-        rows = (least <= self._limit(best, hour)).nonzero()[0]
-        if len(rows) > 1:
-            bounds = least[rows]
-            for place in bounds.argsort().tolist():
-                row = rows.item(place)
-                if row != first:
-                    if bounds.item(place) > self._limit(best, hour):
-                        break
-                    if len(judged) > MANY:
-                        return None
-                    judged.append(self._judge(row, task, now, hour, slowness))
-                    best = min(best, judged[-1][0])
-        return _first_of(fleet, judged, task, now)
+        judged: list[Judged] = []
+        best, limit = inf, FAR
+        row = int(least.argmin())
+        while least.item(row) <= limit:
+            if len(judged) == MANY:
+                return None
+            judged.append(self._judge(row, task, now, hour, slowness))
+            if judged[-1][0] < best:
+                best = judged[-1][0]
+                limit = self._limit(best, hour)
+            least[row] = inf
+            row = int(least.argmin())
+        return _first_of(fleet, judged, task, now) if judged else None
 
     def _bounds(self, task: Task, available: Floats, slowness: Floats | None) -> Floats:
         """Metres, or seconds of driving outside the peak, from which each free unit is away at least, shape (units,)."""
-        x, y = task.x * self.scale[0], task.y * self.scale[1]
-        self._point[:, 0] = x, -x, y, -y
-        least: Floats = _greatest(_subtract(self.sides, self._point), 0)
+        x, y, place = task.x * self.scale[0], task.y * self.scale[1], self._place
+        place[0], place[1], place[2], place[3] = x, -x, y, -y
+        least: Floats = _greatest(_subtract(self.sides, self._column), 0)
         if slowness is not None:
             _multiply(least, slowness, least)
         return _add(least, available, least)
@@ -120,9 +118,10 @@ class Boxes:
         """Draw the boxes of units that were told something since the last search."""
         if self._searches % TIDY == 0:
             self._told.update((row, unit) for row, unit in self._driving.items() if unit.leg[4] <= now)
+        sides = list(self.sides)
         for row, unit in self._told.items():
             (left, right, low, high), (x, y) = self._box(unit, now), self.scale
-            self.sides[:, row] = left * x, -right * x, low * y, -high * y
+            sides[0][row], sides[1][row], sides[2][row], sides[3][row] = left * x, -right * x, low * y, -high * y
             if unit.leg[4] > now:
                 self._driving[row] = unit
             else:
