@@ -16,6 +16,7 @@ from sim.reports.style import pollday_style
 from sim.study.places import place_rows
 from sim.study.result import compare
 from sim.study.statistics import paired_difference
+from tests.reports.figures.overlap import overlaps
 from tests.reports.studies import TOWN, study_of
 
 OPTIONS = {
@@ -60,6 +61,14 @@ def test_the_same_study_gives_the_same_figures(town: Report, name: str) -> None:
     pages = environment(town.words)
     first, second = (section(town, name, pages) for _ in range(2))
     assert first is not None and second is not None and first.body == second.body
+
+
+@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("name", SECTIONS)
+def test_no_text_of_a_figure_lies_on_another(folder: Path, name: str, language: str) -> None:
+    for key, figure in drawn(report_of(folder, language), name).items():
+        for axis in figure.axes:
+            assert overlaps(axis) == [], key
 
 
 def test_areas_have_the_figures_of_the_stored_table(town: Report) -> None:
@@ -198,3 +207,11 @@ def test_of_one_day_no_knee_can_be_named(tmp_path: Path) -> None:
     report = report_of(study_of(tmp_path / "knee", OPTIONS, days=1))
     notes = curves.drawings(report)["response"].notes
     assert any(note.startswith("No knee can be named") for note in notes)
+
+
+@pytest.mark.parametrize(("flat", "beside"), [(0.0, True), (99.0, False)])
+def test_flat_maps_stand_one_above_the_other(town: Report, monkeypatch: pytest.MonkeyPatch, flat: float, beside: bool) -> None:
+    monkeypatch.setattr(maps, "FLAT", flat)
+    first, second = drawn(town, "maps")["country"].axes
+    rows = [axis.get_subplotspec().rowspan.start for axis in (first, second)]  # type: ignore[union-attr]
+    assert (rows == [0, 0]) == beside and (rows == [0, 1]) != beside

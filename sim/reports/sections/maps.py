@@ -12,6 +12,8 @@ from sim.reports.figures import overview, views
 from sim.reports.figures.drawing import PAGE, Drawing
 from sim.reports.sections.curves import looked_at
 
+FLAT = 0.8
+"""Height over width below which panels stand one above the other."""
 FEWEST_MARKS = 4
 """Marks below which a map of an area shows nothing that its name would not say."""
 Panels = list[tuple[str, views.Panel]]
@@ -54,12 +56,13 @@ def _drawing(
     if not len(views.pooled(territory, minutes[names[0]], found[0], share)):
         return None
     panels = overview.panels_of(territory, minutes, names, found[0], share)
-    stacked = len(found) == 2
+    wide = len(found) == 2
+    stacked = wide or found[0].shape < FLAT
     order = -1 if words.rtl and not stacked else 1
 
     def draw(figure: Figure) -> None:
-        shape = (len(panels), 2) if stacked else (1, len(panels))
-        grid = figure.subplots(*shape, squeeze=False, width_ratios=(3.6, 1.5) if stacked else None)
+        shape = (len(panels), len(found)) if stacked else (1, len(panels))
+        grid = figure.subplots(*shape, squeeze=False, width_ratios=(3.6, 1.5) if wide else None)
         figure.set_layout_engine("constrained", hspace=0.05, h_pad=0.1, w_pad=0.1)
         for number, (name, panel) in enumerate(panels[::order]):
             axes = grid[number] if stacked else grid[:, number]
@@ -68,8 +71,13 @@ def _drawing(
     alt = words.say(
         "Map of the potential response in minutes, and of how “%(option)s” changes it.", option=words.isolate(names[-1])
     )
-    height = 3.8 * len(panels) if stacked else 1.4 + float(np.clip(2.9 * found[0].shape, 1.6, 4.6))
-    return Drawing(title, alt, (PAGE + 1.6, height), draw)
+    if wide:
+        height = 3.4 * len(panels)
+    elif stacked:
+        height = len(panels) * (1.1 + 5.2 * found[0].shape)
+    else:
+        height = 1.4 + float(np.clip(2.4 * found[0].shape, 1.6, 4.6))
+    return Drawing(title, alt, (PAGE + 0.4, height), draw)
 
 
 def _worst(report: Report, values: np.ndarray) -> tuple[int, bool] | None:

@@ -155,7 +155,7 @@ def _next_ten(report: Report, rows: list[AreaRow]) -> Drawing:
 
 
 def _dots(axis: Axes, found: list[Dot], label: str, words: Any) -> Axes:
-    return dots(axis, found, label, words, unit=MINUTE, written=len(found) <= FEW, size=None if len(found) <= FEW else 8.0)
+    return dots(axis, found, label, words, unit=MINUTE, written=len(found) <= FEW, size=None if len(found) <= FEW else 9.0)
 
 
 def _clear(value: Estimate) -> bool | None:
