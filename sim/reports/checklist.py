@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.build import build_plan
 from sim.demand.classes import GROUPS
-from sim.language import Language
+from sim.language import Language, sayable
 from sim.reports.data import Report
 from sim.reports.findings.assumed import Input, grades_of
 from sim.reports.findings.factors import studied_factors
@@ -53,11 +53,11 @@ def checklist(report: Report, inputs: Collection[Input]) -> list[Item]:
     return [Item(number, report.words.say(heading), made[number]() if number in made else "") for number, heading in ITEMS]
 
 
-def listed(words: Language, names: Collection[str]) -> str:
+def listed(words: Language, names: Collection[str], most: int = SHOWN, between: str = sayable(", ")) -> str:
     """Some names, each safe from the direction of the text, and how many more there are."""
-    shown = [words.isolate(name) for name in list(names)[:SHOWN]]
+    shown = [words.isolate(name) for name in list(names)[:most]]
     left = len(names) - len(shown)
-    text = words.say(", ").join(shown)
+    text = words.say(between).join(shown)
     return words.many("%(names)s and %(n)d more", "%(names)s and %(n)d more", left, names=text) if left else text
 
 
@@ -133,7 +133,8 @@ def _components(report: Report, scenario: Scenario) -> str:
 
 def _sources(words: Language, inputs: Collection[Input]) -> str:
     sources = dict.fromkeys(row.source for row in inputs if row.grade in ("found", "derived", "literature") and row.source)
-    return words.say("Public sources, as noted in the evidence file: %(sources)s.", sources=listed(words, sources))
+    text = listed(words, sources, 5, sayable("; "))
+    return words.say("Public sources, as noted in the evidence file: %(sources)s.", sources=text)
 
 
 def _made_sites(report: Report, scenario: Scenario) -> str:

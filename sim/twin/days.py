@@ -63,6 +63,13 @@ class Days:
         return self.scenario.dispatch_area(sites.area, sites.force)[self.rows.site]
 
     @cached_property
+    def members(self) -> list[Ints]:
+        """Mobile units of each dispatch area, as rows of ``Scenario.units``."""
+        units = self.scenario.units
+        area = np.where(units.mobile, self.scenario.dispatch_area(units.area, units.force), -1)
+        return [np.flatnonzero(area == here) for here in range(self.scenario.dispatch_areas)]
+
+    @cached_property
     def reported_at(self) -> Floats:
         """Moment at which each row is reported."""
         factor = np.where(np.isin(self.rows.channel, _CITIZENS), self.scenario.room.report_factor, 1.0)

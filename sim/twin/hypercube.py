@@ -13,6 +13,8 @@ Ints = NDArray[np.int64]
 
 _ROUNDS = 1000
 _CLOSE = 1e-10
+DEEP = 40
+"""Places of a list of preferences up to which corrections are worked out; further down hardly any call comes."""
 
 
 @dataclass(frozen=True)
@@ -36,9 +38,10 @@ def corrections(units: int, load: float) -> Floats:
     full = poisson.pmf(units, load) / (1.0 - rho)
     law = law / (law.sum() + full)
     found, first = np.empty(units), np.ones(units)
-    for j in range(units):
-        found[j] = float(law @ (first * (units - busy) / (units - j))) / (rho**j * (1.0 - rho))
-        first = first * np.maximum(busy - j, 0) / (units - j)
+    for j in range(min(units, DEEP)):
+        found[j] = float(law @ (first * (units - busy) / (units - j))) / (1.0 - rho)
+        first = first * np.maximum(busy - j, 0) / ((units - j) * rho)
+    found[DEEP:] = found[min(units, DEEP) - 1]
     return found
 
 

@@ -6,21 +6,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.territory.travel import MODES
+from sim.territory.travel import EARTH_RADIUS, MODES
 from sim.twin.days import Bools, Days, Floats, Ints, detours, speeds, straight
 from sim.twin.geometry import Nearest
 from sim.twin.hypercube import larson
 
+NEAREST = 256
+"""Places of units that are looked at for each site, nearest first: the first of so many is free but for a vanishing chance."""
+
 
 @dataclass(frozen=True, eq=False)
 class Spots:
-    """Where some units are to be found.
+    """Where some units are to be found, one row for each place of a unit, unit by unit.
 
-    ``row`` (units,) of ``Scenario.units``; ``x``, ``y`` and ``share`` (units, spots): places and the share of free time there
-    (0: padding).
+    ``unit`` (spots,): its position among the ``units``, rows of ``Scenario.units``; ``x``, ``y`` and ``share`` (spots,): a place
+    and the share of free time spent there.
     """
 
-    row: Ints
+    units: Ints
+    unit: Ints
     x: Floats
     y: Floats
     share: Floats
@@ -47,21 +51,42 @@ def spots_of(days: Days, rows: Ints) -> Spots:
     for column, of_stop in ((x, loops.x[mine]), (y, loops.y[mine])):
         middle = (of_stop + np.take_along_axis(of_stop, after, axis=1)) / 2.0
         column[walks] = np.concatenate((of_stop, middle), axis=1)
-    return Spots(rows, x, y, share)
+    unit, spot = np.nonzero(share > 0.0)
+    return Spots(rows, unit, x[unit, spot], y[unit, spot], share[unit, spot])
 
 
 def drives(days: Days, spots: Spots, site: Ints) -> Floats:
-    """Expected emergency drive from every spot to each site outside the peak, (sites, units, spots)."""
+    """Expected emergency drive from every spot to each site outside the peak, (sites, spots)."""
     scenario = days.scenario
     sites = scenario.territory.sites
-    metric, wrap = scenario.territory.metric, scenario.territory.wrap
-    x1, y1 = sites.x[site][:, None, None], sites.y[site][:, None, None]
+    table = np.stack([detours(scenario) / speeds(scenario, mode) for mode in MODES])
+    metres = _metres(days, spots, sites.x[site], sites.y[site])
+    return np.asarray(metres * table[scenario.units.mode[spots.units]][spots.unit][:, sites.fabric[site]].T)
+
+
+def _metres(days: Days, spots: Spots, x: Floats, y: Floats) -> Floats:
+    """Metres from every spot to each place, (places, spots); on the globe from the chord, which costs no sine for each pair."""
+    metric, wrap = days.scenario.territory.metric, days.scenario.territory.wrap
+    if metric == "great_circle":
+        chord = np.sqrt(np.maximum(2.0 - 2.0 * (_in_space(x, y) @ _in_space(spots.x, spots.y).T), 0.0))
+        return np.asarray(EARTH_RADIUS * chord * (1.0 + chord**2 / 24.0))
+    x1, y1 = x[:, None], y[:, None]
     x0, y0 = np.broadcast_arrays(spots.x[None], spots.y[None])
     if wrap is not None:
         x0, y0 = (near + np.round((here - near) / side) * side for near, here, side in ((x0, x1, wrap[0]), (y0, y1, wrap[1])))
-    metres = straight(metric, x0, y0, x1, y1)
-    table = np.stack([detours(scenario) / speeds(scenario, mode) for mode in MODES])
-    return np.asarray(metres * table[scenario.units.mode[spots.row]][:, sites.fabric[site]].T[:, :, None])
+    return straight(metric, x0, y0, x1, y1)
+
+
+def _in_space(lon: Floats, lat: Floats) -> Floats:
+    """Points of the unit sphere, (points, 3)."""
+    a, b = np.radians(lon), np.radians(lat)
+    return np.stack((np.cos(b) * np.cos(a), np.cos(b) * np.sin(a), np.sin(b)), axis=1)
+
+
+def expected_drives(drive: Floats, spots: Spots) -> Floats:
+    """Mean drive of each unit over its spots, (sites, units)."""
+    first = np.flatnonzero(np.append(True, np.diff(spots.unit) > 0))
+    return np.asarray(np.add.reduceat(drive * spots.share, first, axis=1))
 
 
 def workloads(load: float, weight: Floats, expected: Floats) -> tuple[Floats, float]:
@@ -81,7 +106,7 @@ def workloads(load: float, weight: Floats, expected: Floats) -> tuple[Floats, fl
 def first_of(
     drive: Floats,
     start: Floats,
-    share: Floats,
+    spots: Spots,
     free: Floats,
     fits: Bools,
     *,
@@ -90,31 +115,48 @@ def first_of(
 ) -> Nearest:
     """The unit that is first at each site, units being free and somewhere independently of each other.
 
-    ``drive`` (sites, units, spots) seconds; ``start`` (units,) mobilisation; ``share`` (units, spots); ``free`` (units,) chance
-    to be free; ``fits`` (units,). Nobody is there within t with chance product(1 - free x share of spots nearer than t): the
-    mean over the states of the hypercube, of units that move (Larson & Odoni 1981, 5.4 and 5.5). Means are given that some
-    unit is free.
+    ``drive`` (sites, spots) seconds; ``start`` (units,) mobilisation; ``free`` (units,) chance to be free; ``fits`` (units,).
+    Nobody is there within t with chance product(1 - free x share of spots nearer than t): the mean over the states of the
+    hypercube, of units that move (Larson & Odoni 1981, 5.4 and 5.5). Means are given that some unit is free.
     """
-    sites = len(drive)
-    own = np.flatnonzero(fits)
-    time = np.where(share[own] > 0.0, drive[:, own] + start[own][:, None], np.inf)
-    order = np.argsort(time, axis=2)
-    time = np.take_along_axis(time, order, axis=2)
-    near = np.cumsum(np.take_along_axis(np.broadcast_to(share[own], time.shape), order, axis=2), axis=2)
-    log = np.log1p(-np.minimum(free[own][:, None] * near, 1.0 - 1e-12))
-    step = np.diff(log, axis=2, prepend=0.0).reshape(sites, -1)
-    flat, setting = time.reshape(sites, -1), np.broadcast_to(start[own][:, None], time.shape).reshape(sites, -1)
-    order = np.argsort(flat, axis=1)
-    flat, step, setting = (np.take_along_axis(values, order, axis=1) for values in (flat, step, setting))
-    nobody = np.exp(np.cumsum(step, axis=1))
-    mass = -np.diff(nobody, axis=1, prepend=1.0)
-    some = mass.sum(axis=1)
-    at = np.where(np.isfinite(flat), flat, 0.0)
-    none = some <= 0.0
-    given = np.maximum(some, 1e-300)
-    wait = (mass * setting).sum(axis=1) / given
-    total = (mass * at).sum(axis=1) / given
-    late = np.broadcast_to(np.asarray(target, dtype=np.float64), (sites,))[:, None]
-    capped = (mass * np.minimum(at, limit)).sum(axis=1) + np.maximum(1.0 - some, 0.0) * limit
-    within = (mass * (flat <= late)).sum(axis=1)
-    return Nearest(np.where(none, np.nan, wait), np.where(none, np.nan, total - wait), np.where(none, limit, capped), within)
+    own = np.flatnonzero(fits[spots.unit] & (free[spots.unit] > 0.0))
+    nobody = float(np.prod(1.0 - free[fits]))
+    if not len(own):
+        nothing = np.full(len(drive), np.nan)
+        return Nearest(nothing, nothing, np.full(len(drive), limit), np.zeros(len(drive)))
+    time, column = _nearest_first(drive[:, own] + start[spots.unit[own]], own)
+    unit, share = spots.unit[column], spots.share[column]
+    near = _so_far(unit, share)
+    chance = np.minimum(free[unit] * near, 1.0 - 1e-12), np.maximum(free[unit] * (near - share), 0.0)
+    alone = np.exp(np.cumsum(np.log1p(-chance[0]) - np.log1p(-chance[1]), axis=1))
+    mass = -np.diff(alone, axis=1, prepend=1.0)
+    mass[:, -1] += np.maximum(alone[:, -1] - nobody, 0.0)  # who is further away than those that were looked at
+    some = np.maximum(mass.sum(axis=1), 1e-300)
+    wait, total = (mass * start[unit]).sum(axis=1) / some, (mass * time).sum(axis=1) / some
+    late = np.broadcast_to(np.asarray(target, dtype=np.float64), (len(drive),))[:, None]
+    capped = (mass * np.minimum(time, limit)).sum(axis=1) + np.maximum(1.0 - mass.sum(axis=1), 0.0) * limit
+    return Nearest(wait, total - wait, capped, (mass * (time <= late)).sum(axis=1))
+
+
+def _nearest_first(time: Floats, column: Ints) -> tuple[Floats, Ints]:
+    """Times of the nearest spots in their order and which spots they are, (sites, at most ``NEAREST``)."""
+    if time.shape[1] > NEAREST:
+        kept = np.argpartition(time, NEAREST - 1, axis=1)[:, :NEAREST]
+        time, which = np.take_along_axis(time, kept, axis=1), column[kept]
+    else:
+        which = np.broadcast_to(column, time.shape)
+    order = np.argsort(time, axis=1)
+    return np.take_along_axis(time, order, axis=1), np.take_along_axis(which, order, axis=1)
+
+
+def _so_far(unit: Ints, share: Floats) -> Floats:
+    """Of the unit of each spot the share of spots up to this one, in the order of a row, (sites, spots)."""
+    rows, width = unit.shape
+    key = (unit + np.arange(rows)[:, None] * (int(unit.max()) + 1)).ravel()
+    order = np.argsort(key, kind="stable")
+    grouped, total = key[order], np.cumsum(share.ravel()[order])
+    first = np.flatnonzero(np.append(True, np.diff(grouped) > 0))
+    before = np.repeat(np.append(0.0, total)[first], np.diff(np.append(first, rows * width)))
+    found = np.empty(rows * width)
+    found[order] = total - before
+    return found.reshape(rows, width)

@@ -12,10 +12,10 @@ from sim.measures.response import targets
 from sim.twin.days import Bools, Days, Floats, Ints, fits
 from sim.twin.forces import Needs, Pools, setting_out
 from sim.twin.geometry import Nearest, first_on_scene
-from sim.twin.located import Spots, drives, first_of, spots_of, workloads
+from sim.twin.located import Spots, drives, expected_drives, first_of, spots_of, workloads
 from sim.twin.places import Room, density, pace
 
-FEW = 120
+FEW = 1000
 """Most units of a dispatch area that are looked at one by one; more are taken to be strewn at random."""
 RARELY = 1e-3
 """Where nobody is free more rarely than this, tasks that wait are left out of the mean drive."""
@@ -44,16 +44,9 @@ def voting_weight(days: Days) -> Floats:
     return inside / inside.sum() if inside.sum() > 0 else np.full(days.hours, 1.0 / days.hours)
 
 
-def members(days: Days) -> list[Ints]:
-    """Mobile units of each dispatch area, as rows of ``Scenario.units``."""
-    units, scenario = days.scenario.units, days.scenario
-    area = np.where(units.mobile, scenario.dispatch_area(units.area, units.force), -1)
-    return [np.flatnonzero(area == here) for here in range(scenario.dispatch_areas)]
-
-
 def is_few(days: Days) -> Bools:
     """Dispatch areas whose units are looked at one by one, (areas,); none under a table of travel times."""
-    few = np.array([0 < len(rows) <= FEW for rows in members(days)])
+    few = np.array([0 < len(rows) <= FEW for rows in days.members])
     return np.asarray(few & (days.scenario.territory.matrix is None))
 
 
@@ -101,17 +94,16 @@ def _may_serve(days: Days, rows: Ints, classes: list[int]) -> Bools:
 # One by one -------------------------------------------------------------------------------------------------------
 
 
-def _free(
-    state: State, rows: Ints, weight: Floats, here: int, drive: Floats, share: Floats, site: Ints
-) -> tuple[Floats, float]:
+def _free(state: State, spots: Spots, weight: Floats, here: int, drive: Floats, site: Ints) -> tuple[Floats, float]:
     """Chance that each unit of an area is on duty and free, over hours by weight, (units,), and that none of them is."""
     days, units = state.days, state.days.scenario.units
+    rows = spots.units
     pool = _pool_of(state, rows, here)
     duty = (state.pools.on_duty[pool] @ weight) / state.pools.units[pool]
     own = np.unique(pool)
     load = float(((state.busy * state.pools.on_duty)[own] @ weight).sum())
     count = np.bincount(days.rows.site, days.wants, len(days.scenario.territory.sites))[site].astype(np.float64)
-    expected = np.einsum("sup,up->su", drive, share) + units.base_time[rows]
+    expected = expected_drives(drive, spots) + units.base_time[rows]
     at_work = np.flatnonzero(duty > 0.5)
     busy = (state.busy[pool] @ weight).astype(np.float64)
     all_busy = 1.0
@@ -130,7 +122,7 @@ def _pool_of(state: State, rows: Ints, here: int) -> Ints:
 def _one_by_one(state: State, rows: Ints, here: int) -> Nearest:
     """The first unit at each row: site by site, in the vote and outside it."""
     days = state.days
-    units = members(days)[here]
+    units = days.members[here]
     spots = spots_of(days, units)
     sites, place = np.unique(days.rows.site[rows], return_inverse=True)
     drive, start = drives(days, spots, sites), setting_out(days, units)
@@ -141,12 +133,12 @@ def _one_by_one(state: State, rows: Ints, here: int) -> Nearest:
     for mine, weight in ((inside, vote), (~inside, outside / max(outside.sum(), 1e-300))):
         if not mine.any():
             continue
-        free, all_busy = _free(state, units, weight, here, drive, spots.share, sites)
+        free, all_busy = _free(state, spots, weight, here, drive, sites)
         for cls in np.unique(days.rows.cls[rows[mine]]).tolist():
             which = np.flatnonzero(mine & (days.rows.cls[rows] == cls))
             wanted, back = np.unique(place[which], return_inverse=True)
             serves = _may_serve(days, units, [cls])
-            found = first_of(drive[wanted], start, spots.share, free, serves)
+            found = first_of(drive[wanted], start, spots, free, serves)
             waits = max(float(np.prod(1.0 - free[serves])), all_busy)
             drives_on = _from_work(days, units[serves], sites[wanted]) if waits > RARELY else 0.0
             out[:, which] = found.mobilisation[back], ((1.0 - waits) * found.travel + waits * drives_on)[back]
@@ -158,8 +150,8 @@ def _from_work(days: Days, units: Ints, site: Ints) -> Floats:
     """Mean drive to each site of a unit that comes from its last task, (sites,): the unit for which a task has waited."""
     sites = days.scenario.territory.sites
     work = np.bincount(days.rows.site, days.wants, len(sites))[site].astype(np.float64)
-    spots = Spots(units[:1], sites.x[site][None], sites.y[site][None], work[None])
-    return np.asarray(np.average(drives(days, spots, site)[:, 0], axis=1, weights=work))
+    spots = Spots(units[:1], np.zeros(len(site), dtype=np.int64), sites.x[site], sites.y[site], work)
+    return np.asarray(np.average(drives(days, spots, site), axis=1, weights=work))
 
 
 def _peak(days: Days, hour: Ints) -> Floats:
@@ -171,12 +163,12 @@ def _peak(days: Days, hour: Ints) -> Floats:
 def _posts_one_by_one(state: State, centres: Ints, here: int, target: Floats) -> Nearest:
     """Potential response at centres of one area, drives being as slow as in the mean hour of the vote."""
     days = state.days
-    units = members(days)[here]
+    units = days.members[here]
     spots, vote = spots_of(days, units), voting_weight(days)
     drive = drives(days, spots, centres) * float(_peak(days, np.arange(days.hours)) @ vote)
-    free, _ = _free(state, units, vote, here, drive, spots.share, centres)
+    free, _ = _free(state, spots, vote, here, drive, centres)
     serves, start = _may_serve(days, units, _urgent(state)), setting_out(days, units)
-    return first_of(drive, start, spots.share, free, serves, limit=LIMIT, target=target)
+    return first_of(drive, start, spots, free, serves, limit=LIMIT, target=target)
 
 
 # Strewn at random -------------------------------------------------------------------------------------------------

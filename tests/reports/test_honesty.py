@@ -88,7 +88,7 @@ def test_a_row_has_the_value_range_unit_and_grade_of_the_evidence(town: Path) ->
     assert rows["travel.peak_factor"] == {
         "key": "travel.peak_factor", "value": "1.3", "range": "1 to 2", "unit": "times", "grade": "assumed",
     }  # fmt: skip
-    assert rows["travel.speeds.*"]["value"] == "6 to 60 (20 settings)" and rows["travel.speeds.*"]["range"] == "± 25 %"
+    assert rows["travel.speeds.*"]["value"] == "6 to 60 (20 settings)" and rows["travel.speeds.*"]["range"] == "± 25\u00a0%"
     assert rows["travel.*"]["value"] == "17:00 to 19:00 (2 settings)"
     assert rows["checkpoints.officers_per_lane"]["grade"] == "assumed, plan decides"
 
@@ -106,7 +106,7 @@ def test_what_the_study_sets_is_no_assumption_of_the_evidence() -> None:
         ([2, 10], "2 to 10"),
         ([0.08, 0.40], "0.08 to 0.4"),
         ("x0.3 to x3", "0.3 to 3 times"),
-        ("plus or minus 25 %", "± 25 %"),
+        ("plus or minus 25 %", "± 25\u00a0%"),
         ("plus or minus 10 points", "± 10 points of a hundred"),
         ("plus or minus 0.3", "± 0.3"),
         (["19:00", "20:00"], "19:00 to 20:00"),

@@ -130,13 +130,15 @@ def test_the_panel_is_moved_by_keyboard_and_says_what_would_simulate_it(browser:
     page = opened(browser, line(folder))
     slider, command = page.locator("#whatif-0"), page.locator("#whatif-command")
     before, start = page.locator("#whatif-estimate-0").inner_text(), page.locator("#whatif-value-0").inner_text()
-    assert command.inner_text() == "This is the baseline: it was simulated."
+    same = page.locator("#whatif-same")
+    assert same.inner_text() == "This is the baseline: it was simulated." and command.inner_text() == ""
     assert page.locator("#whatif-copy").is_disabled()
     slider.press("End")
     assert page.locator("#whatif-value-0").inner_text() == "1.50" != start
     assert page.locator("#whatif-estimate-0").inner_text() != before
     assert slider.get_attribute("aria-valuetext") == "1.50"
     assert f"{CARS}=1.0,1.5" in command.inner_text() and command.inner_text().startswith("pollday sweep ")
+    assert same.inner_text() == ""
     page.locator("#whatif-reset").click()
     assert page.locator("#whatif-estimate-0").inner_text() == before
     assert page.errors == []

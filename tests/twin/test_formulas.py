@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.twin.geometry import first_on_scene, nearest_distance, room_per_point
 from sim.twin.hypercube import corrections, larson
-from sim.twin.located import first_of
+from sim.twin.located import Spots, first_of
 from sim.twin.patrol import mean_gap, pass_probability, passings, returns
 from sim.twin.queues import desk, erlang_b, erlang_c, wait_in_line, with_redials
 from tests.oracles import geometry as space
@@ -175,16 +175,33 @@ def test_of_two_groups_the_first_is_as_in_drawn_worlds(by_time: bool) -> None:
     assert (found.mobilisation[0], found.travel[0], found.within[0]) == pytest.approx(best.mean(axis=1), rel=0.02)
 
 
+def spots(share: Floats) -> Spots:
+    """Spots of units with their shares, (units, spots); where they lie does not matter."""
+    unit = np.repeat(np.arange(len(share)), share.shape[1])
+    return Spots(np.arange(len(share)), unit, np.zeros(share.size), np.zeros(share.size), share.ravel())
+
+
+def test_looking_at_the_nearest_of_many_spots_changes_nothing_that_matters(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(6)
+    drive, share = rng.uniform(10, 5000, (20, 60 * 8)), rng.dirichlet(np.ones(8), 60)
+    asked = drive, np.full(60, 15.0), spots(share), rng.uniform(0.6, 1.0, 60), np.ones(60, dtype=np.bool_)
+    few = first_of(*asked, limit=4000.0, target=300.0)
+    monkeypatch.setattr("sim.twin.located.NEAREST", 10_000)
+    all_of_them = first_of(*asked, limit=4000.0, target=300.0)
+    for name in ("mobilisation", "travel", "capped", "within"):
+        assert getattr(few, name) == pytest.approx(getattr(all_of_them, name), rel=1e-9)
+
+
 def test_the_first_of_few_units_is_the_mean_over_all_their_states() -> None:
     rng = np.random.default_rng(4)
-    drive, share = rng.uniform(10, 500, (6, 3, 2)), np.array([[0.7, 0.3], [1.0, 0.0], [0.5, 0.5]])
+    drive, share = rng.uniform(10, 500, (6, 3, 2)), np.array([[0.7, 0.3], [0.4, 0.6], [0.5, 0.5]])
     start, free = np.array([15.0, 80.0, 40.0]), np.array([0.9, 0.5, 0.7])
-    found = first_of(drive, start, share, free, np.ones(3, dtype=np.bool_), limit=300.0, target=200.0)
+    found = first_of(drive.reshape(6, 6), start, spots(share), free, np.ones(3, dtype=np.bool_), limit=300.0, target=200.0)
     for site in range(6):
         total = np.zeros(5)
-        for states in product([(None, 0), (0, 1), (1, 2)], repeat=3):
+        for states in product([None, 0, 1], repeat=3):
             chance, times = 1.0, []
-            for unit, (spot, _) in enumerate(states):
+            for unit, spot in enumerate(states):
                 chance *= 1 - free[unit] if spot is None else free[unit] * share[unit, spot]
                 times += [] if spot is None else [(start[unit] + drive[site, unit, spot], start[unit])]
             if times:
@@ -199,10 +216,10 @@ def test_the_first_of_few_units_is_the_mean_over_all_their_states() -> None:
 
 
 def test_units_that_do_not_fit_never_come() -> None:
-    drive = np.array([[[10.0], [50.0]]])
-    found = first_of(drive, np.zeros(2), np.ones((2, 1)), np.ones(2), np.array([False, True]))
+    drive, alone = np.array([[10.0, 50.0]]), spots(np.ones((2, 1)))
+    found = first_of(drive, np.zeros(2), alone, np.ones(2), np.array([False, True]))
     assert found.travel.tolist() == [50.0]
-    nobody = first_of(drive, np.zeros(2), np.ones((2, 1)), np.ones(2), np.array([False, False]), limit=99.0)
+    nobody = first_of(drive, np.zeros(2), alone, np.ones(2), np.array([False, False]), limit=99.0)
     assert np.isnan(nobody.travel[0]) and nobody.capped.tolist() == [99.0]
 
 

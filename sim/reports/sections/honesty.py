@@ -44,7 +44,9 @@ GROUPS = {
 UNITS = {
     "s": sayable("seconds"), "m": sayable("metres"), "km": sayable("kilometres"), "km/h": sayable("km/h"),
     "share": sayable("share"), "factor": sayable("times"), "heads": sayable("officers"), "people": sayable("people"),
-    "count": sayable("number"), CLOCK: sayable("time of day"),
+    "count": sayable("number"), CLOCK: sayable("time of day"), "weight": sayable("weight"),
+    "s (median, 90th percentile)": sayable("seconds: median, nine of ten within"), "heads per unit": sayable("officers per unit"),
+    "calls per incident": sayable("calls per incident"), "per area": sayable("per area"),
 }  # fmt: skip
 """Units of the evidence in the reader's language; others are shown as they are written there."""
 _TIMES = re.compile(r"x([\d.]+) to x([\d.]+)")
@@ -118,7 +120,7 @@ def range_text(words: Language, written: Any) -> str:
         size = exact(words, float(around[1]))
         if around[2] == " points":
             return words.say("± %(size)s points of a hundred", size=size)
-        return words.say("± %(size)s %%", size=size) if around[2] else words.say("± %(size)s", size=size)
+        return words.isolate(f"± {size}\u00a0%" if around[2] else f"± {size}")
     if isinstance(written, list):
         return words.say("%(low)s to %(high)s", low=words.isolate(written[0]), high=words.isolate(written[-1]))
     return words.isolate(written)

@@ -153,7 +153,7 @@ def _row(words: Language, panel: Panel, here: Floats) -> dict[str, str]:
     return {
         "label": panel.term.heading(words),
         "value": unit.number(words, value),
-        "error": words.say("± %(error)s", error=unit.number(words, panel.surface.error, _error_digits(panel))),
+        "error": words.isolate(f"± {unit.number(words, panel.surface.error, _error_digits(panel))}"),
         "simulated": unit.number(words, panel.simulated),
     }
 

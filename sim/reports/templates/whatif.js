@@ -72,7 +72,8 @@
     });
     document.getElementById("whatif-state").textContent = known ? "" : model.texts.outside;
     panel.classList.toggle("outside", !known);
-    document.getElementById("whatif-command").textContent = baseline ? model.texts.baseline : command(at);
+    document.getElementById("whatif-same").textContent = baseline ? model.texts.baseline : "";
+    document.getElementById("whatif-command").textContent = baseline ? "" : command(at);
     document.getElementById("whatif-copy").disabled = baseline;
     document.getElementById("whatif-copied").textContent = "";
   }
