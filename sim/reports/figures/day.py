@@ -40,7 +40,7 @@ def coverage_over_day(
     floor = _axis_floor(min((float(np.nanmin(mean, initial=1.0)) for mean, _, _ in made.values()), default=1.0))
     axis.set_ylim(floor, 1.0 + 0.03 * (1.0 - floor))
     axis.yaxis.set_major_locator(MaxNLocator(6, steps=[1, 2, 5, 10], prune=None))
-    axis.yaxis.set_major_formatter(marks.percent(words, 1))
+    axis.yaxis.set_major_formatter(marks.percent(words))
     time_axis(axis, times, words)
     cut = words.say("offices covered (axis cut at %(share)s)", share=words.share(floor, 1 if floor * 100 % 1 > 1e-9 else 0))
     axis.set_ylabel(words.mark(cut if floor else words.say("offices covered")))

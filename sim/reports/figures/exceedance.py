@@ -50,7 +50,7 @@ def _furnish(axis: Axes, floor: float, span: tuple[float, float], words: Languag
     axis.set_ylim(floor, 1.0)
     axis.yaxis.set_major_locator(FixedLocator([1.0, *FLOORS]))
     axis.yaxis.set_minor_locator(NullLocator())
-    axis.yaxis.set_major_formatter(marks.percent(words, 1))
+    axis.yaxis.set_major_formatter(marks.percent(words))
     axis.set_xlim(*span)
     axis.xaxis.set_major_locator(MaxNLocator(7, integer=True))
     axis.xaxis.set_major_formatter(marks.numbers(words))

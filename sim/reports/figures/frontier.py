@@ -52,7 +52,7 @@ def _scales(axis: Axes, labels: tuple[str, str], words: Language) -> None:
     axis.xaxis.set_major_formatter(marks.numbers(words))
     ticks = MaxNLocator(5, steps=[1, 2, 5, 10]).tick_values(*axis.get_ylim())
     axis.yaxis.set_major_locator(FixedLocator([one for one in ticks if axis.get_ylim()[0] <= one <= 1.0 + 1e-9]))
-    axis.yaxis.set_major_formatter(marks.percent(words, 1))
+    axis.yaxis.set_major_formatter(marks.percent(words))
     axis.set_xlabel(words.mark(labels[0]))
     axis.set_ylabel(words.mark(labels[1]))
 

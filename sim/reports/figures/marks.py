@@ -56,8 +56,8 @@ def _pieces(word: str, width: int) -> list[str]:
 
 
 def folded(text: str, width: int) -> list[str]:
-    """A text in lines of at most ``width`` letters where words allow it."""
-    return wrap(text, width, break_long_words=False) or [""]
+    """A text in lines of at most ``width`` letters where words allow it; a sign of percent stays with its number."""
+    return wrap(text.replace(" %", "\u00a0%"), width, break_long_words=False) or [""]
 
 
 def spread(wanted: Sequence[float], gaps: Sequence[float]) -> Floats:
@@ -165,9 +165,9 @@ def no_data(axis: Axes, words: Language) -> Axes:
     return axis
 
 
-def percent(words: Language, digits: int = 0) -> FuncFormatter:
-    """Ticks of an axis of shares."""
-    return FuncFormatter(lambda v, _: words.mark(words.share(v, digits if v * 100 % 1 > 1e-9 else 0)))
+def percent(words: Language) -> FuncFormatter:
+    """Ticks of an axis of shares, with the decimals that they need."""
+    return FuncFormatter(lambda v, _: words.mark(words.share(v, decimals(100.0 * v))))
 
 
 def numbers(words: Language, digits: int | None = None, signed: bool = False) -> FuncFormatter:

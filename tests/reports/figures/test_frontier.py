@@ -7,6 +7,7 @@ from matplotlib.axes import Axes
 
 from sim.language import Language
 from sim.reports.figures.frontier import frontier
+from sim.reports.figures.marks import folded
 from tests.reports.figures.overlap import overlaps
 
 LABELS = ("officers", "within target")
@@ -38,3 +39,14 @@ def test_the_share_is_never_drawn_above_everything(axis: Axes, en: Language) -> 
     assert axis.get_ylim()[1] <= 1.02
     ends = [segment[:, 1].max() for c in axis.collections for segment in c.get_segments()]  # type: ignore[attr-defined]
     assert max(ends) <= 1.0
+
+
+def test_ticks_close_to_each_other_have_different_names(axis: Axes, en: Language) -> None:
+    frontier(axis, np.array([1.0, 2.0]), np.array([0.9123, 0.9127]), np.full(2, 0.0002), ["a", "b"], LABELS, en)
+    axis.get_figure().draw_without_rendering()  # type: ignore[union-attr]
+    told = [tick.get_text() for tick in axis.get_yticklabels()]
+    assert len(told) == len(set(told)) >= 3 and all(text.endswith("\u00a0%") for text in told)
+
+
+def test_a_sign_of_percent_is_not_parted_from_its_number() -> None:
+    assert folded("Bars: 95 % intervals", 9) == ["Bars:", "95\u00a0%", "intervals"]
