@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -13,6 +13,7 @@ from sim.clock import HOUR
 from sim.demand.classes import GROUPS, Slot
 from sim.demand.tape import CHANNELS, THINNINGS, Incidents, Tape
 from sim.forces.units import skill_bits
+from sim.policies.presence import plan_presences
 from sim.scenario import Scenario
 from sim.territory.sites import FABRICS
 
@@ -106,9 +107,25 @@ def days_of(scenario: Scenario, tapes: Sequence[Tape]) -> Days:
     """What the tapes of some days hold, as expectations for one day. Raises ``ValueError`` without a tape."""
     if not tapes:
         raise ValueError("the twin needs the tape of at least one day")
-    rows = tapes[0].incidents if len(tapes) == 1 else _stacked([tape.incidents for tape in tapes])
+    rows = _stacked([_with_presences(scenario, tape) for tape in tapes])
     legs = np.concatenate([_leg_times(scenario, tape) for tape in tapes])
     return Days(scenario, rows, _chance(scenario, rows) / len(tapes), legs)
+
+
+def _with_presences(scenario: Scenario, tape: Tape) -> Incidents:
+    """The rows of a tape, those of presences at places of warnings as likely, as early and as long as the plan wants them."""
+    rows, order = tape.incidents, np.argsort(tape.incidents.id)
+    if not len(tape.warnings) or not len(rows):
+        return rows
+    plan = plan_presences(tape.warnings, scenario.warnings)
+    place = order[np.searchsorted(rows.id, tape.warnings.presence, sorter=order).clip(0, len(rows) - 1)]
+    known = rows.id[place] == tape.warnings.presence
+    mine = place[known]
+    bound, report_time, scene_time = rows.bound.copy(), rows.report_time.copy(), rows.scene_time.copy()
+    bound[mine] = 1.0 / np.maximum(plan.share[known], 1e-300)
+    report_time[mine] = np.maximum(plan.begin[known] - rows.at[mine], 0.0)
+    scene_time[mine] = (plan.until - plan.begin)[known, None]
+    return replace(rows, bound=bound, report_time=report_time, scene_time=scene_time)
 
 
 def _stacked(parts: Sequence[Incidents]) -> Incidents:

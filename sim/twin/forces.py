@@ -10,6 +10,9 @@ from sim.demand.classes import Slot
 from sim.settings.alert import LEVELS
 from sim.twin.days import Bools, Days, Floats, Ints, fits, present
 
+FEW_TASKS = 50.0
+"""Tasks of a slot at which its own hours count as much as those of all tasks."""
+
 
 @dataclass(frozen=True, eq=False)
 class Pools:
@@ -128,16 +131,24 @@ def offered(days: Days, needs: Needs, busy_time: Floats, slots: int) -> Floats:
     """Mean number of units at work in each hour if there were as many as anybody wants, (areas x slots, hours), in erlang.
 
     The modified offered load (Eick, Massey & Whitt 1993): M(t)/G/infinity, so that long work of one hour weighs on the next. Each
-    area has its own amount and the hours that the slot has in all areas: an area's few tasks of one day make no profile.
+    area has its own amount and the hours that the slot has in all areas, and the fewer tasks a slot has, the more those of all
+    tasks: a few tasks make no profile, and a single one is not expected at its very hour.
     """
     begin = days.reported_at[needs.row]
     group = days.area[needs.row] * slots + needs.slot
     weight = days.wants[needs.row]
     areas = days.scenario.dispatch_areas
     load = present(begin, begin + busy_time, weight, group, areas * slots, days.edges).reshape(areas, slots, -1)
-    hours, whole = load.sum(axis=0), load.sum(axis=(0, 2))
-    profile = np.divide(hours, whole[:, None], out=np.zeros(hours.shape), where=whole[:, None] > 0.0)
+    own, every = _profile(load.sum(axis=0)), _profile(load.sum(axis=(0, 1))[None])
+    count = np.bincount(needs.slot, minlength=slots)[:, None]
+    profile = (count * own + FEW_TASKS * every) / (count + FEW_TASKS)
     return np.asarray(load.sum(axis=2)[:, :, None] * profile).reshape(areas * slots, -1)
+
+
+def _profile(load: Floats) -> Floats:
+    """Share of each hour, (rows, hours), zeros where there is nothing."""
+    whole = load.sum(axis=1, keepdims=True)
+    return np.divide(load, whole, out=np.zeros(load.shape), where=whole > 0.0)
 
 
 def shares(pools: Pools, slots: int, areas: int) -> Floats:

@@ -34,7 +34,7 @@ def solve(days: Days) -> State:
 
 
 def _reach(days: Days, pools: Pools, needs: Needs, free: Floats, room: Room) -> Floats:
-    """Expected mobilisation and drive of each need, (needs,), by the square-root law in closed form."""
+    """Expected mobilisation and drive of each need, (needs,), by the square-root law; 0 where nobody is on duty."""
     sites, metric = days.scenario.territory.sites, days.scenario.territory.metric
     if days.scenario.territory.matrix is not None:
         return np.full(len(needs.row), float(days.scenario.territory.matrix.mean()))
@@ -48,6 +48,6 @@ def _reach(days: Days, pools: Pools, needs: Needs, free: Floats, room: Room) -> 
         strength = dense / pace(days, pools.mode[own], sites.fabric[site], hour[mine]) ** 2
         total = strength.sum(axis=1)
         start = np.divide(strength @ pools.start[own], total, out=np.zeros(len(mine)), where=total > 0.0)
-        drive = np.divide(np.sqrt(np.pi) / 2.0, np.sqrt(total), out=np.full(len(mine), LIMIT), where=total > 0.0)
+        drive = np.divide(np.sqrt(np.pi) / 2.0, np.sqrt(total), out=np.zeros(len(mine)), where=total > 0.0)
         out[mine] = start + np.minimum(drive, LIMIT)
     return out
