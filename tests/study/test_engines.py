@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from itertools import count
@@ -179,3 +181,10 @@ def test_an_engine_on_which_nothing_can_run_is_told_apart_from_a_guilty_task() -
     with pytest.raises(EngineLost, match="no worker can start: no memory"):
         drive.run([("task", 0)])
     assert given_up == []
+
+
+def test_a_worker_watches_its_driver_before_it_has_loaded_the_model() -> None:
+    """Until then a worker would outlive a driver that is killed."""
+    heavy = "import sys, sim.study.engines.worker; print({'numpy', 'scipy', 'simpy', 'pydantic'} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from sim.errors import InputError
-from sim.study.asked import Engine as EngineSettings
+
+if TYPE_CHECKING:
+    from sim.study.asked import Engine as EngineSettings
 
 ENGINES = {"loky": "sim.study.engines.local.LokyEngine", "dask": "sim.study.engines.dask.DaskEngine"}
 
