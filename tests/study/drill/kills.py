@@ -34,6 +34,7 @@ class Sweeper:
 
     def __init__(self, folder: Path) -> None:
         self.folder, self._mark = folder, secrets.token_hex(8)
+        self._said = folder / f"said-{self._mark}.txt"
         environment = os.environ | {MARK: self._mark, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
         command = [sys.executable, "-m", "tests.study.drill.sweeper"]
         self._process = subprocess.Popen(
@@ -57,7 +58,7 @@ class Sweeper:
     def start(self, command: list[str]) -> int:
         """Start a sweep; returns its process id."""
         assert self._process.stdin is not None
-        self._process.stdin.write(json.dumps({"folder": str(self.folder), "words": command}) + "\n")
+        self._process.stdin.write(json.dumps({"folder": str(self.folder), "said": str(self._said), "words": command}) + "\n")
         self._process.stdin.flush()
         self.pid = int(self._answer())
         return self.pid
@@ -78,7 +79,7 @@ class Sweeper:
 
     def said(self) -> str:
         """What the last sweep printed."""
-        return (self.folder / "said.txt").read_text(encoding="utf-8")
+        return self._said.read_text(encoding="utf-8")
 
     def others(self) -> list[int]:
         """All processes of the drill but the one that starts sweeps."""

@@ -1,7 +1,7 @@
 """A process that has everything imported and starts a sweep whenever it is told to, so that a drill can kill hundreds of them.
 
-Reads one JSON object a line: ``folder`` to work in and ``words`` of the command line. Writes the process id of the sweep, and
-when that has ended its exit code, negative for a signal. What the sweep prints goes to ``said.txt`` in the folder.
+Reads one JSON object a line: ``folder`` to work in, file ``said`` for what the sweep prints, and ``words`` of the command line.
+Writes the process id of the sweep, and when that has ended its exit code, negative for a signal.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from sim.study.point import place_of
 from tests.study.drill.kills import HAMLET
 
 
-def sweep(folder: str, words: list[str]) -> int:
+def sweep(folder: str, said: str, words: list[str]) -> int:
     """In the forked process: run ``pollday``. Returns its exit code."""
     os.chdir(folder)
-    said = os.open("said.txt", os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
+    file = os.open(said, os.O_CREAT | os.O_WRONLY | os.O_TRUNC)
     for stream in (1, 2):
-        os.dup2(said, stream)
+        os.dup2(file, stream)
     sys.argv[0] = "pollday"
     return main(words)
 
@@ -33,7 +33,7 @@ def serve() -> None:
         order = json.loads(line)
         pid = os.fork()
         if not pid:
-            sys.exit(sweep(order["folder"], order["words"]))
+            sys.exit(sweep(**order))
         print(pid, flush=True)
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)

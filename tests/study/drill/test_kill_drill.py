@@ -71,6 +71,7 @@ def test_two_hundred_kills_at_random_moments(sweeper: Sweeper, undisturbed: dict
         folder = sweeper.folder / command[-3].removeprefix("study.name=")
         assert results(folder) == undisturbed
         check_store(folder, 2 * DAYS)
+        log.info("%d kills so far, %d studies as undisturbed", kills, studies)
     log.info("%d kills over %d studies; workers gone after %.2f s (median), %.2f s (most)", kills, studies, *_spread(gone))
 
 
