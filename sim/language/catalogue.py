@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Callable
 from functools import cache
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
@@ -19,10 +20,13 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 from sim.errors import InputError, nearest
+from sim.language.direction import NO_BREAK_SPACE, isolated
 
 LANGUAGES = ("en", "fr", "ar", "ar_DZ", "ar_LY", "ar_MA")
 COMPLETE = ("fr", "ar")
 """Catalogues that translate every text."""
+_BEFORE_SIGN = re.compile(r" (?=[»:;?!]|%(?!\())")
+_SHARE = re.compile(r"(\d[\d.,]*)\s?(%%?)(?!\()")
 CATALOGUES: Traversable = files("sim.language") / "catalogues"
 
 
@@ -62,6 +66,24 @@ def read_catalogue(code: str) -> Catalog:
         return read_po(file, locale=code, abort_invalid=True)
 
 
+def shares_together(text: str) -> str:
+    """Percentages of an Arabic text isolated, so that they look like those that are written into it."""
+    return _SHARE.sub(lambda found: isolated(f"{found[1]}{NO_BREAK_SPACE}{found[2]}"), text)
+
+
+def french_spaces(text: str) -> str:
+    """No line of a French text begins with a sign: the space before it does not break.
+
+    >>> ascii(french_spaces("« oui » : 95 %"))
+    "'\\\\xab\\\\xa0oui\\\\xa0\\\\xbb\\\\xa0: 95\\\\xa0%'"
+    """
+    return _BEFORE_SIGN.sub(NO_BREAK_SPACE, text).replace("« ", f"«{NO_BREAK_SPACE}")
+
+
+TYPOGRAPHY: dict[str, tuple[Callable[[str], str], ...]] = {"ar": (shares_together,), "fr": (french_spaces,)}
+"""What is done to every translation of a language, so that translators need not type what nobody sees."""
+
+
 @cache
 def translations(code: str) -> NullTranslations:
     """Translations of one language."""
@@ -71,6 +93,8 @@ def translations(code: str) -> NullTranslations:
         for message in read_catalogue(code):
             catalogue.delete(message.id)
             catalogue[message.id] = message
+    for change in TYPOGRAPHY.get(base_of(code), ()):
+        _rewrite(catalogue, change)
     packed = BytesIO()
     write_mo(packed, catalogue)
     packed.seek(0)
@@ -86,10 +110,11 @@ def country_terms(code: str) -> dict[str, str]:
 def _use_terms(catalogue: Catalog, terms: dict[str, str]) -> None:
     """Write a country's terms into every translation, the longest first and each place once."""
     pattern = re.compile("|".join(sorted(map(re.escape, terms), key=len, reverse=True)))
+    _rewrite(catalogue, lambda text: pattern.sub(lambda found: terms[found.group()], text))
 
-    def own(text: str) -> str:
-        return pattern.sub(lambda found: terms[found.group()], text)
 
+def _rewrite(catalogue: Catalog, change: Callable[[str], str]) -> None:
+    """Change every translation of a catalogue in all its forms."""
     for message in catalogue:
         if message.id:
-            message.string = own(message.string) if isinstance(message.string, str) else tuple(map(own, message.string))
+            message.string = change(message.string) if isinstance(message.string, str) else tuple(map(change, message.string))

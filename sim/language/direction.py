@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 
+NO_BREAK_SPACE = "\u00a0"
 RIGHT_TO_LEFT_MARK = "\u200f"
 LEFT_TO_RIGHT_ISOLATE, RIGHT_TO_LEFT_ISOLATE, POP_ISOLATE = "\u2066", "\u2067", "\u2069"
 _CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")

@@ -10,11 +10,10 @@ from babel import Locale
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, get_group_symbol
 
-from sim.language.direction import isolated
+from sim.language.direction import NO_BREAK_SPACE, isolated
 
 NARROW_SPACE = "\u202f"
 """Between thousands in every language: a comma or a dot means thousands in one country and a decimal in the next."""
-NO_BREAK_SPACE = "\u00a0"
 ARABIC_INDIC = str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import fields
 
 import pytest
@@ -13,7 +14,7 @@ from sim.forces.kinds import KINDS, TASKS
 from sim.forces.ledger import COMPUTED
 from sim.forces.units import SKILLS
 from sim.language import LANGUAGES, language_of
-from sim.language.catalogue import CATALOGUES, country_terms, translations
+from sim.language.catalogue import CATALOGUES, country_terms, french_spaces, shares_together, translations
 from sim.language.vocabulary import NAMES, name_of
 from sim.measures.better import HIGHER, LOWER
 from sim.reports.terms import TERMS, Term, term_of
@@ -26,7 +27,14 @@ KNOWN = {
     "task": (*TASKS, *COMPUTED), "unit": KINDS, "skill": SKILLS, "place": SITE_KINDS, "fabric": FABRICS, "tier": TIERS,
     "alert": LEVELS, "phase": PHASES, "group": GROUPS,
 }  # fmt: skip
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 COUNTRIES = ("ar_DZ", "ar_LY", "ar_MA")
+
+
+def said_in(code: str) -> list[str]:
+    """Every translation of a language, all forms."""
+    catalogue: dict[object, str] = translations(code)._catalog  # type: ignore[attr-defined]
+    return [text for key, text in catalogue.items() if key != ""]
 
 
 @pytest.mark.parametrize("kind", KNOWN)
@@ -57,24 +65,33 @@ def test_each_country_calls_things_its_own_way() -> None:
 def test_a_term_of_a_country_is_used_in_whole_sentences_too(code: str) -> None:
     terms = country_terms(code)
     replaced = [old for old, new in terms.items() if not new.startswith(old)]
-    catalogue: dict[object, str] = translations(code)._catalog  # type: ignore[attr-defined]
-    left = {old: text for old in replaced for key, text in catalogue.items() if key != "" and old in text}
+    left = {old: text for old in replaced for text in said_in(code) if old in text}
     assert not left
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
 def test_common_arabic_uses_the_common_terms_so_that_each_country_can_put_its_own_in_their_place(code: str) -> None:
     foreign = [new for old, new in country_terms(code).items() if old not in new]
-    catalogue: dict[object, str] = translations("ar")._catalog  # type: ignore[attr-defined]
-    found = {text: new for key, text in catalogue.items() if key != "" for new in foreign if new in text}
+    found = {text: new for text in said_in("ar") for new in foreign if new in text}
     assert not found, "\n".join(f"{new}: {text}" for text, new in found.items())
 
 
 @pytest.mark.parametrize("code", COUNTRIES)
 def test_a_term_that_contains_the_common_one_is_written_once(code: str) -> None:
-    catalogue: dict[object, str] = translations(code)._catalog  # type: ignore[attr-defined]
     doubled = {"الوطني الوطني", "الملكي الملكي", "المركزي المركزي", "المركزية المركزية", "التصويت التصويت"}
-    assert not [text for text in catalogue.values() if any(twice in text for twice in doubled)]
+    assert not [text for text in said_in(code) if any(twice in text for twice in doubled)]
+
+
+def test_a_percentage_inside_an_arabic_text_looks_like_one_that_is_written_into_it() -> None:
+    assert shares_together("95 % من %(x)s و 7.5%%") == "\u206695\u00a0%\u2069 من %(x)s و \u20667.5\u00a0%%\u2069"
+    texts = [PLACEHOLDER.sub("", text) for text in said_in("ar")]
+    together = re.compile(r"\u2066[\d.,]+\u00a0%%?\u2069")
+    assert not [text for text in texts if re.search(r"\d\s*%", together.sub("", text))]
+
+
+def test_french_signs_never_begin_a_line() -> None:
+    assert french_spaces("« oui » : %(x)s %% !") == "«\u00a0oui\u00a0»\u00a0: %(x)s\u00a0%%\u00a0!"
+    assert not [text for text in said_in("fr") if re.search("« | [»:;?!%](?![(])", PLACEHOLDER.sub("x", text))]
 
 
 def test_the_table_of_terms_names_each_term_once_in_every_language() -> None:
@@ -123,7 +140,7 @@ def test_a_figure_without_data_says_so(measure: str) -> None:
 
 
 def test_officer_hours_name_their_task() -> None:
-    assert term_of("officer_hours patrol").called(language_of("fr")) == "heures-agent : patrouilles"
+    assert term_of("officer_hours patrol").called(language_of("fr")) == "heures d’agent\u00a0: patrouilles"
 
 
 def test_a_measure_of_a_users_own_keeps_its_words() -> None:
