@@ -23,8 +23,9 @@ def opened(changes: Sequence[Change]) -> list[Change]:
     Raises ``InputError`` for one that is not there.
     """
     first = [own for change in changes if change.key == EXPERIMENT for own in read_experiment(change)]
-    first += [own for change in changes if change.key == PLAN for own in plan_changes(change)]
-    return [*first, *(change for change in changes if change.key not in (EXPERIMENT, PLAN))]
+    typed = [change for change in changes if change.key not in (EXPERIMENT, PLAN)]
+    first += [own for change in changes if change.key == PLAN for own in plan_changes(change, typed)]
+    return [*first, *typed]
 
 
 def read_experiment(change: Change) -> list[Change]:

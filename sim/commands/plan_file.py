@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from hashlib import sha256
@@ -17,6 +18,11 @@ if TYPE_CHECKING:  # what reads workbooks takes a while to load, and most comman
 
 AS_PRESET = "preset"
 """``plan=preset``: the plan of the settings, without a workbook."""
+COUNTING = re.compile(
+    r"staffing\.(\w+_factor|fixed|placed|centres_per_|people_per_|checkpoint_share|rings_per_area|ring_people|move_share|manning"
+    r"|escort_day_share)|patrol\.(centres_per_|axes_per_car)"
+)
+"""Keys that say how many units there are where no workbook does."""
 TABLES = ("heads", "mobilised_in")
 """What of ``staffing`` a workbook says."""
 
@@ -58,12 +64,20 @@ def _read(path: Path, content: str) -> Workbook:
     return read_workbook(path)
 
 
-def plan_changes(change: Change) -> list[Change]:
-    """What a workbook changes: the settings it came from, then its heads."""
+def plan_changes(change: Change, typed: Sequence[Change] = ()) -> list[Change]:
+    """What a workbook changes: the settings it came from, then its heads.
+
+    Raises ``InputError`` for a word ``typed`` beside it that counts units, which the workbook has counted.
+    """
     book = plan_of(change)
     if book is None:
         return []
-    return [*settings_of(book), *(Change(f"staffing.{table}", book.plain[table]) for table in TABLES)]
+    own = settings_of(book)
+    idle = next((c for c in typed if COUNTING.match(c.key) and c not in own), None)
+    if idle is not None:
+        raise InputError(f"{idle.text}: counts units, but plan={book.name} gives the heads themselves; "
+                         "leave it out, or export a plan with it")  # fmt: skip
+    return [*own, *(Change(f"staffing.{table}", book.plain[table]) for table in TABLES)]
 
 
 def settings_of(book: Workbook) -> list[Change]:
@@ -81,17 +95,18 @@ def settings_of(book: Workbook) -> list[Change]:
 def shared_settings(values: Sequence[str], typed: Sequence[str]) -> list[Change]:
     """The settings that all workbooks of a sweep came from, but for those that are ``typed``.
 
-    Raises ``InputError`` where two came from different ones: they would be compared on different days.
+    Raises ``InputError`` where two came from different ones: they would be compared on different days. Ways to count units may
+    differ, since each workbook gives the heads themselves.
     """
     books = [book for book in (plan_of(Change(PLAN, value)) for value in values) if book is not None]
     own: list[Mapping[str, Change]] = [{c.key: c for c in settings_of(book) if c.key not in typed} for book in books]
     for book, other in zip(books[1:], own[1:]):
         for key in sorted(own[0].keys() | other.keys()):
             first, second = own[0].get(key), other.get(key)
-            if first != second:
+            if first != second and not COUNTING.match(key):
                 told = [f"{b.name} {c.text if c else 'without it'}" for b, c in ((books[0], first), (book, second))]
                 raise InputError(f"plan: {told[0]}, {told[1]}: plans from different settings; type {key}=… for all of them")
-    return list(own[0].values()) if own else []
+    return [c for c in own[0].values() if all(c in other.values() for other in own)] if own else []
 
 
 def located(error: InputError, words: Sequence[str]) -> InputError:

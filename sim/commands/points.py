@@ -113,6 +113,8 @@ def swap_spots(asked: SwapDesign, base: Callable[[Sequence[Change]], Settings]) 
     """Points that move so many heads each, exactly. Raises ``InputError`` where no whole crews come out."""
     moves = (Change("staffing.move_from", asked.move_from), Change("staffing.move_to", asked.move_to))
     settings = base(moves)
+    if settings.staffing.heads:
+        raise InputError("swap: a plan of heads is given, so that moving some would change nothing; write two workbooks instead")
     spots = [
         Spot((*moves, Change("staffing.move_share", share_for(settings, heads))), _moved(heads, asked.move_to))
         for heads in asked.heads

@@ -19,21 +19,24 @@ Ints = NDArray[np.int64]
 def heads_by_shift(
     table: Planned, shifts: ShiftTable, calendar: Calendar, staffing: StaffingSettings, patrol: PatrolSettings, cells: int
 ) -> Ints:
-    """Heads on duty of the regular units, (kinds, cells, 4): in the busiest hour of each kind of shift.
-
-    Raises ``InputError`` for patrols that are on duty in no shift, which heads could not say.
-    """
+    """Heads on duty of the regular units, (kinds, cells, 4): in the busiest hour of each kind of shift."""
     regular = np.flatnonzero(table.arrival < 0)
     heads = np.zeros((len(KINDS), cells, len(PERIODS)), dtype=np.int64)
     np.add.at(heads, (table.kind[regular], table.cell[regular]), table.heads[regular])
     if patrol.by_phase:
         rows = [KIND[kind] for kind in PATROLS]
         heads[rows] = _busiest(table, shifts, build_roster(calendar, staffing.shifts).kind, cells)[rows]
-        full = np.zeros(heads.shape[:2], dtype=np.int64)
-        np.add.at(full, (table.kind[regular], table.cell[regular]), table.heads[regular].max(axis=1))
-        if (heads[rows].max(axis=2) != full[rows]).any():
-            raise InputError("patrol.by_phase: some patrols are on duty in no phase; a plan of heads by shift needs one with 1.0")
     return heads
+
+
+def check_patrols(table: Planned, heads: Ints) -> None:
+    """Raise ``InputError`` for patrols that are on duty in no shift: ``heads`` by shift could not say that they are there."""
+    rows = [KIND[kind] for kind in PATROLS]
+    full = np.zeros(heads.shape[:2], dtype=np.int64)
+    regular = np.flatnonzero(table.arrival < 0)
+    np.add.at(full, (table.kind[regular], table.cell[regular]), table.heads[regular].max(axis=1))
+    if (heads[rows].max(axis=2) != full[rows]).any():
+        raise InputError("patrol.by_phase: some patrols are on duty in no phase; a plan of heads by shift needs one with 1.0")
 
 
 def _busiest(table: Planned, shifts: ShiftTable, period_kind: Ints, cells: int) -> Ints:

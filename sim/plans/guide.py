@@ -27,20 +27,25 @@ def write_guide(
     row = 2
     for text in _rules(words):
         row += 1
-        sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=4)
-        put(sheet, row, 1, text).alignment = Alignment(wrap_text=True, vertical="top")
-        sheet.row_dimensions[row].height = 32
+        _whole_line(sheet, row, text)
+        sheet.row_dimensions[row].height = 34
     row = _shifts(sheet, row + 2, hours, words)
     row = _units(sheet, row + 2, table, words)
     row += 2
     put(sheet, row, 1, words.say("Settings that this plan belongs to")).font = Font(name=FONT, bold=True)
     for text in settings:
         row += 1
-        put(sheet, row, 1, words.isolate(text))
+        _whole_line(sheet, row, words.isolate(text))
     row += 2
     put(sheet, row, 1, words.say("Digest of the plan as exported")).font = Font(name=FONT, bold=True)
-    put(sheet, row + 1, 1, words.isolate(table.digest()))
+    _whole_line(sheet, row + 1, words.isolate(table.digest()))
     widths(sheet, (34, 30, 34, 20))
+
+
+def _whole_line(sheet: Worksheet, row: int, text: str) -> None:
+    """A text over the whole width."""
+    sheet.merge_cells(start_row=row, start_column=1, end_row=row, end_column=4)
+    put(sheet, row, 1, text).alignment = Alignment(wrap_text=True, vertical="top")
 
 
 def _rules(words: Language) -> list[str]:

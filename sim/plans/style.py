@@ -14,6 +14,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 NUMBER = "#,##0"
 FONT = "Calibri"
+RIGHT_TO_LEFT = 2
+"""Reading order of a cell in Excel."""
 LINE = Border(bottom=Side(style="hair", color="B8BEC6"))
 AREA_LINE = Border(top=Side(style="thin", color="5B6770"), bottom=Side(style="hair", color="B8BEC6"))
 HEADER = PatternFill("solid", fgColor="1F3B57")
@@ -75,18 +77,31 @@ def widths(sheet: Worksheet, sizes: Sequence[float]) -> None:
         sheet.column_dimensions[get_column_letter(number)].width = size
 
 
-def lay_out(sheet: Worksheet, rtl: bool, frozen: str, title_rows: str | None, marking: str) -> None:
+def _read_from_the_right(sheet: Worksheet) -> None:
+    """Let every text begin at the right, also one that begins with Latin letters or ends with a full stop."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if isinstance(cell.value, str) and isinstance(cell, Cell):
+                old = cell.alignment
+                cell.alignment = Alignment(old.horizontal, old.vertical, wrap_text=old.wrap_text, readingOrder=RIGHT_TO_LEFT)
+
+
+def lay_out(
+    sheet: Worksheet, rtl: bool, frozen: str | None, title_rows: str | None, marking: str, one_page: bool = False
+) -> None:
     """Direction, frozen headings, A4 landscape with repeated headings, page numbers, and the lock without a password."""
     sheet.sheet_view.rightToLeft = rtl
     sheet.sheet_view.showGridLines = False
     sheet.freeze_panes = frozen
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", sheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, int(one_page)
     sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.page_margins.left = sheet.page_margins.right = 0.4
     sheet.print_title_rows = title_rows
     footer = HeaderFooterItem()
     footer.left.text, footer.right.text = marking, "&P / &N"
     sheet.oddFooter = footer
+    if rtl:
+        _read_from_the_right(sheet)
     lock = sheet.protection
     lock.sheet, lock.autoFilter, lock.sort, lock.formatColumns, lock.formatRows = True, False, False, False, False

@@ -11,12 +11,13 @@ from numpy.typing import NDArray
 
 from sim.build import Place, build_ledger, build_plan
 from sim.digest import digest_text
+from sim.forces.build import Forces
 from sim.forces.heads import given_heads
 from sim.forces.kinds import KIND, KINDS, MOBILE, UNIT_KINDS
 from sim.forces.plan import crew_of
 from sim.forces.roster import PERIODS
 from sim.forces.spread import site_kind
-from sim.forces.strength import heads_by_shift
+from sim.forces.strength import check_patrols, heads_by_shift
 from sim.settings import Settings
 from sim.territory.sites import Territory
 
@@ -89,6 +90,13 @@ def plan_table(settings: Settings, place: Place) -> PlanTable:
     close."""
     scenario, made = build_plan(settings, place)
     build_ledger(scenario, made)
+    table = table_of(settings, place, made)
+    check_patrols(made.planned, table.heads)
+    return table
+
+
+def table_of(settings: Settings, place: Place, made: Forces) -> PlanTable:
+    """The plan of forces that ``settings`` have made."""
     territory, staffing = place.territory, settings.staffing
     cells = len(territory.area_codes) * len(territory.forces)
     heads = heads_by_shift(made.planned, made.shifts, place.calendar, staffing, settings.patrol, cells)

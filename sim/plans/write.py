@@ -49,7 +49,7 @@ def workbook(table: PlanTable, origin: Origin, words: Language) -> bytes:
     """The workbook as a file's bytes."""
     book = Workbook()
     del book[book.sheetnames[0]]
-    marking = words.say("Plan %(digest)s", digest=table.digest()[:12])
+    marking = words.say("Plan %(digest)s", digest=words.isolate(table.digest()[:12]))
     sheets = {name: book.create_sheet(sheet_name(words, name)) for name in (HEADS, MOBILISED, TOTALS)}
     last = _heads(sheets[HEADS], table, origin, words)
     _mobilised(sheets[MOBILISED], table, words)
@@ -59,8 +59,10 @@ def workbook(table: PlanTable, origin: Origin, words: Language) -> bytes:
     lay_out(sheets[TOTALS], words.rtl, "D2", "1:1", marking)
     guide = book.create_sheet(sheet_name(words, "guide"), 0)
     write_guide(guide, table, origin.name, origin.words, origin.hours, words)
-    lay_out(guide, words.rtl, "A2", None, marking)
-    _about(book.create_sheet(ABOUT), table, origin, words)
+    lay_out(guide, words.rtl, "A2", None, marking, one_page=True)
+    about = book.create_sheet(ABOUT)
+    _about(about, table, origin, words)
+    lay_out(about, False, None, None, marking)
     book.active = book.index(sheets[HEADS])
     book.properties.title, book.properties.creator = origin.name, "pollday"
     book.calculation.fullCalcOnLoad = True
@@ -148,4 +150,3 @@ def _about(sheet: Worksheet, table: PlanTable, origin: Origin, words: Language) 
         for column, text in enumerate(row, 1):
             put(sheet, number, column, text)
     widths(sheet, (14, 70, 50))
-    sheet.protection.sheet = True

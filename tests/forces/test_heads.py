@@ -18,7 +18,7 @@ from sim.forces.build import Forces
 from sim.forces.heads import KEEP, to_totals
 from sim.forces.kinds import KIND, KINDS
 from sim.forces.roster import BEFORE, NIGHT, PERIODS, POLLING
-from sim.forces.strength import heads_by_shift
+from sim.forces.strength import check_patrols, heads_by_shift
 from sim.settings import Settings, dump, read
 from sim.settings.forces import CREW, PatrolSettings, StaffingSettings
 
@@ -207,7 +207,7 @@ def test_patrols_on_duty_in_no_phase_cannot_be_told_as_heads(forces: Maker, terr
     where = territory((8,))
     made = forces(where, patrol)
     with pytest.raises(InputError, match=r"patrol.by_phase: some patrols are on duty in no phase"):
-        heads_by_shift(made.planned, made.shifts, calendar(where), StaffingSettings(), patrol, 1)
+        check_patrols(made.planned, heads_by_shift(made.planned, made.shifts, calendar(where), StaffingSettings(), patrol, 1))
 
 
 numbers = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 3)), min_size=1, max_size=25)

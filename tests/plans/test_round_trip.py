@@ -198,8 +198,17 @@ def test_plans_from_different_settings_are_not_compared_by_accident(pollday: Cal
     assert pollday("plan", "export", "b.xlsx", "preset=demo-city", "demand=high", "staffing.rrv_factor=2").code == 0
     said = pollday("sweep", "plan=a.xlsx,b.xlsx", "replications=1")
     assert said.code == 2 and "plans from different settings; type demand=… for all of them" in said.err
-    typed = ["demand=high", "staffing.rrv_factor=1"]
-    assert len(compose_study("plan=a.xlsx,b.xlsx", *typed, "replications=1").options) == 2
+    study = compose_study("plan=preset,a.xlsx,b.xlsx", "demand=high", "replications=1")
+    assert len(study.options) == 3 and len({build_scenario(option.settings).digest() for option in study.options[:2]}) == 1
+
+
+def test_words_that_count_units_are_refused_beside_a_plan_unless_it_came_from_them(pollday: Call) -> None:
+    assert pollday("plan", "export", "a.xlsx", "preset=demo-city", "staffing.rrv_factor=2").code == 0
+    said = pollday("run", "plan=a.xlsx", "staffing.patrol_cars_factor=1.2", "--no-save")
+    assert said.code == 2 and "staffing.patrol_cars_factor=1.2: counts units, but plan=a.xlsx gives the heads" in said.err
+    assert compose(["plan=a.xlsx", "staffing.rrv_factor=2", "staffing.absence=0.1"]).staffing.absence == 0.1
+    swap = pollday("sweep", "design=swap", "plan=a.xlsx", "design.move_from=posts", "design.move_to=rrv", "design.heads=0,60")
+    assert swap.code == 2 and "swap: a plan of heads is given" in swap.err, swap.err
 
 
 def test_two_workbooks_of_one_name_are_refused(pollday: Call, city_book: bytes) -> None:
