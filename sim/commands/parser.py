@@ -115,6 +115,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "compared": (("--measure",), {"metavar": "NAME", "help": "measure to compare (default: potential_response)"}),
     "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
     "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
+    "no-report": (("--no-report",), {"action": "store_true", "help": "write no report at the end"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -125,7 +126,7 @@ COMMANDS = {
     ),
     "sweep": Command(
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",
-        ("study-out", "replications", "workers", "plugin", "multirun", "yes", "cfg", "internal"),
+        ("study-out", "replications", "workers", "plugin", "multirun", "yes", "cfg", "internal", "no-report"),
         "study=…, preset=…, key=value,value",
     ),
     "results": Command(
@@ -135,6 +136,10 @@ COMMANDS = {
     "report": Command(
         "one page for planners from a stored study", texts.REPORT, "sim.commands.report.report", ("figures",),
         "STUDY, the folder of a study; language=…, share=…, baseline=…",
+    ),
+    "compare": Command(
+        "two options against each other", texts.COMPARE, "sim.commands.compare.compare", (),
+        "STUDY OPTION OPTION, or STUDY STUDY; language=…, share=…",
     ),
     "power": Command(
         "how many days would show a difference", texts.POWER, "sim.commands.power.power",

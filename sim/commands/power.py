@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sim.commands.answer import Answer, Grid
 from sim.errors import InputError, nearest
+from sim.study.cells import as_written
 from sim.study.daily import Runs, runs_of
 from sim.study.files import MARK
 from sim.study.power import Power, power_from
@@ -79,7 +80,8 @@ def read_study(folder: Path) -> tuple[str, dict[str, Runs]]:
     try:
         baseline = str(json.loads(mark.read_text(encoding="utf-8"))["baseline"])
         with results.open(encoding="utf-8", newline="") as file:
-            rows = [(row["option"], int(row["replication"]), row["tape_digest"], _figures(row)) for row in csv.DictReader(file)]
+            lines = list(csv.DictReader(file))
+        rows = [(as_written(row["option"]), int(row["replication"]), row["tape_digest"], _figures(row)) for row in lines]
     except (KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder}: not readable as a study: {error}") from None
     days: dict[int, set[str]] = {}

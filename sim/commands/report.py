@@ -48,9 +48,9 @@ def answer(found: Report, files: Sequence[Path], figures: Sequence[Path] = ()) -
     return Answer(data, [INTERNAL, *shown] if found.share == "internal" else shown, notes)
 
 
-def told(words: Sequence[str]) -> tuple[list[str], dict[str, str]]:
-    """Folders, and the words that say how. Raises ``InputError`` for a word it does not know."""
-    folders, asked = [], dict(WORDS)
+def told(words: Sequence[str], allowed: Sequence[str] = tuple(WORDS)) -> tuple[list[str], dict[str, str]]:
+    """Folders or names, and the words that say how. Raises ``InputError`` for a word it does not know."""
+    folders, asked = [], {key: WORDS[key] for key in allowed}
     for word in words:
         key, sign, value = word.partition("=")
         if not sign or Path(word).exists():

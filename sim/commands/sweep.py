@@ -19,7 +19,9 @@ from sim.commands.sweep_tables import HEADS, SHOWN, counted, points_answer, read
 from sim.commands.world_tables import save_worlds, world_rows, worlds_shown
 from sim.errors import InputError
 from sim.language import language_of
+from sim.reports.data import read_report
 from sim.reports.figures.overview import draw_all
+from sim.reports.write import write_report
 from sim.study.design import Study
 from sim.study.files import check_folder, prepare, save_results
 from sim.study.point import options_share_days, place_of
@@ -69,12 +71,24 @@ def sweep(args: Namespace) -> Answer:
         "failed": carried.failed,
         "seconds": round(perf_counter() - begin, 3),
     }
+    page, trouble = (None, []) if args.no_report else end_report(folder, share)
+    data["report"] = None if page is None else str(page)
     written = [f"Table, results and pictures: {folder}{os.sep}", *(f"  {p}" for p in pictures)]
+    written += [f"Report: {page}"] if page else []
     rule = [f"'{name}': {counted(v.replications, 'day')}, {v.reason}" for name, v in carried.precision.items()]
     shown: list[str | Grid] = [study.question, *tables(result), *reading(result)]
     shown += [*(worlds_shown(uncertain) if uncertain else []), *rule, *written]
     notes = failure_notes(carried.failed)
-    return Answer(data, [INTERNAL, *shown] if args.internal else shown, notes, LOST_CODE if notes else 0)
+    return Answer(data, [INTERNAL, *shown] if args.internal else shown, [*notes, *trouble], LOST_CODE if notes else 0)
+
+
+def end_report(folder: Path, share: str) -> tuple[Path | None, list[str]]:
+    """The page of a report, or why there is none in words: what was computed is stored, and no report may lose it."""
+    try:
+        return write_report(read_report(folder, language=language_of("en"), share=share))[0], []
+    except Exception as error:  # whatever it is: hours of runs must not end in a traceback for the sake of a page
+        told = " ".join(f"{error}".split()) or type(error).__name__
+        return None, [f"no report was written: {told}", f"everything else is stored; `pollday report {folder}` tries again"]
 
 
 def command_again(args: Namespace) -> str:

@@ -76,6 +76,14 @@ One file that opens by double click, needs no network and prints its first page 
 sweep that was stopped half-way. share=restricted (left out) shows areas of at least five centres, internal all of them and
 stamps every page, public no single area (docs/report.md)."""
 
+COMPARE = """
+examples:
+  pollday compare national-staffing "as planned" "10 % of posts to cars"
+  pollday compare short normal language=fr
+
+Two options of one study, or two studies of one option each that faced the same days (one seed, one demand). The first is the
+baseline. Prints the figures side by side and writes compare-en.html with compare-tables into the first study's folder."""
+
 POWER = """
 examples:
   pollday power cars --measure response_mean --difference 30

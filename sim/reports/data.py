@@ -16,7 +16,7 @@ from sim.errors import InputError, nearest
 from sim.language import Language
 from sim.measures.estimators import PLACE_RATIOS
 from sim.reports.decision import Decision, decide
-from sim.reports.stored import SHARES, read_stored
+from sim.reports.stored import SHARES, Stored, read_stored
 from sim.settings import Settings
 from sim.study.daily import PerReplication, by_day
 from sim.study.outcome import Floats
@@ -38,7 +38,7 @@ class Report:
     ``share``: ``internal``, ``restricted`` or ``public``. ``uncertain``: the study with inputs drawn beside that with inputs as
     assumed, if it has both; ``result`` is then the one with inputs drawn. ``missing``: runs that were asked for and are not
     stored; ``failed``: those of them that ended in an error. ``about``: what the store says of the last sweep (command,
-    versions, machine, when). ``notes``: damage found on reading.
+    versions, machine, when). ``notes``: damage found on reading. ``stem``: how the names of its files begin.
     """
 
     folder: Path
@@ -51,6 +51,7 @@ class Report:
     about: Mapping[str, Any] = field(default_factory=dict)
     digests: Sequence[str] = ()
     notes: Sequence[str] = ()
+    stem: str = "report"
 
     # Options
 
@@ -199,12 +200,16 @@ def read_report(folder: Path, *, baseline: str | None = None, language: Language
     Raises ``InputError`` for a folder that is no study or of another schema, for an unknown baseline or level of sharing, for
     options of different territories, and for a plan whose ledger does not close.
     """
+    return report_of(folder, read_stored(folder, baseline), language=language, share=share)
+
+
+def report_of(folder: Path, stored: Stored, *, language: Language, share: str, stem: str = "report") -> Report:
+    """A report to write into a folder, of a study that has been read. Raises ``InputError`` like ``read_report``."""
     if share not in SHARES:
         raise InputError(f"share={share}: no such level{nearest(share, SHARES)}; allowed: {', '.join(SHARES)}")
-    stored = read_stored(folder, baseline)
     report = Report(
         folder, stored.result, language, share, stored.uncertain, stored.missing, stored.failed, stored.about, stored.digests,
-        stored.notes,
+        stored.notes, stem,
     )  # fmt: skip
     check_one_territory(report.result)
     check_ledger(report, dict.fromkeys((report.baseline, report.chosen)))

@@ -37,7 +37,8 @@ NAMED = (
     "calls_lost", "calm_index",
 )  # fmt: skip
 """Measures that are told where an option is better or worse in them."""
-FEWEST_DAYS, ENOUGH_DAYS = 2, 10
+ENOUGH_DAYS = 10
+NOISE = 1e-9
 MOST_WORLDS = 0.9
 
 Ask = Callable[[int, str], Comparison]
@@ -108,7 +109,7 @@ def decide(result: StudyResult, ask: Ask, uncertain: Uncertain | None = None) ->
 
 def standing(result: StudyResult, ask: Ask, option: int) -> Standing:
     """How one option stands against the baseline."""
-    signs = {name: _sign(ask(option, name)) for name in (DECIDES, *BARRED_BY, *NAMED)}
+    signs = {name: sign(ask(option, name)) for name in (DECIDES, *BARRED_BY, *NAMED)}
     words = {1: "better", -1: "worse", 0: "open", None: "unknown"}
     return Standing(
         option,
@@ -121,11 +122,14 @@ def standing(result: StudyResult, ask: Ask, option: int) -> Standing:
     )
 
 
-def _sign(found: Comparison) -> int | None:
-    """1 better, -1 worse, 0 neither is shown, None where nothing can be said (the baseline, too few days)."""
+def sign(found: Comparison) -> int | None:
+    """1 better, -1 worse, 0 neither is shown, None where nothing can be said (the baseline, too few days).
+
+    Differences that are nothing but the last digits of sums are none.
+    """
     if found.is_real is None or found.difference is None or found.difference.mean is None:
         return None
-    if not found.is_real:
+    if not found.is_real or abs(found.difference.mean) <= NOISE * abs(found.estimate.mean or 0.0):
         return 0
     lower = lower_is_better(found.measure)
     return 0 if lower is None else 1 if (found.difference.mean < 0) == lower else -1

@@ -18,7 +18,7 @@ from sim.language import Language, sayable
 from sim.reports.data import Report
 from sim.reports.fonts import font_faces
 from sim.reports.picture import report_figure
-from sim.runs.passport import package_version
+from sim.reports.sentences import made_by
 
 EVERYBODY, CIRCLE = ("internal", "restricted", "public"), ("internal", "restricted")
 SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
@@ -125,7 +125,7 @@ def margins(report: Report) -> Mapping[str, Markup]:
     texts = {
         "mark": words.say(MARKINGS[report.share]),
         "stamp": stamp(report),
-        "made": words.say("pollday %(version)s", version=words.isolate(package_version())),
+        "made": made_by(words),
     }
     return {name: Markup(css_string(text)) for name, text in texts.items()}
 

@@ -8,11 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from sim.errors import InputError, nearest
 from sim.settings import read
 from sim.study.design import Option, Study
 from sim.study.identity import Point, settings_of
 from sim.study.inputs import MARK
+from sim.study.outcome import Outcome, PlaceFigures
 from sim.study.precision import Precision
 from sim.study.result import StudyResult
 from sim.study.rounds import verdicts
@@ -96,7 +99,16 @@ def _result(
         for replication, _ in store.runs(point.id):
             if replication < wanted[point.id]:
                 try:
-                    result.outcomes[option, replication] = store.outcome(point.id, replication)
+                    result.outcomes[option, replication] = with_hours(store.outcome(point.id, replication))
                 except InputError as error:
                     notes.append(str(error).splitlines()[0])
     return result
+
+
+def with_hours(outcome: Outcome) -> Outcome:
+    """An outcome with its officer-hours, all tasks and forces together, among the scalars (None where none are known)."""
+    figures = PlaceFigures.of(outcome.places.get("force", {}))
+    own = [figures.column(name) for name in figures.measures if name.partition(" ")[0] == "officer_hours"]
+    hours = np.concatenate(own) if own else np.zeros(0)
+    total = float(np.nansum(hours)) if np.isfinite(hours).any() else None
+    return replace(outcome, scalars=outcome.scalars | {"officer_hours": total})

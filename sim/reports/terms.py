@@ -38,8 +38,8 @@ class Term:
 
     def heading(self, words: Language) -> str:
         """The label with its unit, for tables and axes."""
-        unit = self.unit.called(words)
-        return words.say("%(label)s (%(unit)s)", label=self.called(words), unit=unit) if unit else self.called(words)
+        unit, label = self.unit.called(words), self.called(words)
+        return words.say("%(label)s (%(unit)s)", label=label, unit=unit) if unit and unit != label else label
 
     def means(self, words: Language) -> str:
         """What it means, in one line."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from sim.evidence import evidence_of
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Entry, Table
 from sim.runs.save import write_table
+from sim.study.cells import inert
 from sim.study.entries import ENTRIES
 
 KINDS = (".csv", ".parquet")
@@ -43,11 +45,11 @@ def export(table: Table, path: Path, measures: Iterable[str] = (), settings: Col
     entries = {name: setting(name) if name in settings else entry_of(name) for name in [*table, *measures]}
     beside = path.with_name(f"{path.stem}.dictionary.csv")
     if path.suffix.lower() == ".parquet":
-        _whole(path, lambda draft: _write_parquet(draft, table, entries))
+        write_whole(path, lambda draft: write_parquet(draft, table, entries))
     else:
-        _whole(path, lambda draft: write_table(draft, table))
+        write_whole(path, lambda draft: write_table(draft, {n: [inert(c) for c in column] for n, column in table.items()}))
     names = ("name", "unit", "definition", "formula")
-    _whole(
+    write_whole(
         beside, lambda draft: write_table(draft, {name: [getattr(entry, name) for entry in entries.values()] for name in names})
     )
     return [path, beside]
@@ -76,8 +78,8 @@ def setting(key: str) -> Entry:
     return Entry(key, str((evidence_of(key) or {}).get("unit", "as set")), "Setting of the option; pollday explain tells more")
 
 
-def _whole(path: Path, write: Callable[[Path], None]) -> None:
-    """Write a file under another name and then put it in its place."""
+def write_whole(path: Path, write: Callable[[Path], None]) -> None:
+    """Write a file under another name, for its owner only, and then put it in its place. Raises ``OSError``."""
     handle, draft = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
     os.close(handle)
     try:
@@ -88,7 +90,13 @@ def _whole(path: Path, write: Callable[[Path], None]) -> None:
         raise
 
 
-def _write_parquet(path: Path, table: Table, entries: Mapping[str, Entry]) -> None:
+def has_parquet() -> bool:
+    """Whether Parquet can be written here."""
+    return find_spec("pyarrow") is not None
+
+
+def write_parquet(path: Path, table: Table, entries: Mapping[str, Entry]) -> None:
+    """Write a table with the meaning of every column in the file. Raises ``InputError`` without pyarrow."""
     pa, parquet = _pyarrow()
     columns = [pa.array(column) for column in table.values()]
     columns = [column.cast(pa.float64()) if pa.types.is_null(column.type) else column for column in columns]

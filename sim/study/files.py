@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sim.errors import InputError
 from sim.settings import dump
+from sim.study.cells import inert
 from sim.study.design import Study
 from sim.study.figures import PLACES
 from sim.study.lock import LOCK
@@ -80,8 +81,10 @@ def passport(study: Study) -> dict[str, object]:
 
 
 def write_csv(path: Path, names: Sequence[str], rows: Sequence[Mapping[str, object]]) -> None:
-    """Write rows as UTF-8 CSV; None is an empty cell, floats are exact."""
+    """Write rows as UTF-8 CSV; None is an empty cell, floats are exact, and no text is a formula to a spreadsheet."""
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, names, restval="", extrasaction="ignore")
         writer.writeheader()
-        writer.writerows({k: "" if v is None else repr(v) if isinstance(v, float) else v for k, v in row.items()} for row in rows)
+        writer.writerows(
+            {k: "" if v is None else repr(v) if isinstance(v, float) else inert(v) for k, v in row.items()} for row in rows
+        )
