@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -72,8 +73,10 @@ def study_of(
     words: tuple[str, ...] = TOWN,
     heads: Sequence[float | None] = (),
     question: str = "Town: how many patrol cars does it need?",
+    tape: str = "",
 ) -> Path:
-    """Store a study of varied days in ``folder``; ``asked``: days that were asked for, if more than there are."""
+    """Store a study of varied days in ``folder``; ``asked``: days that were asked for, if more than there are; ``tape``: what
+    the names of its days begin with."""
     made = tuple(Option(name, own, compose([*words, *own])) for name, own in options.items())
     study = Study(folder.name, question, made, asked or days, baseline or made[0].name)
     points = [make_point(option.name, option.overrides, option.settings) for option in made]
@@ -84,5 +87,6 @@ def study_of(
         for day in range(days):
             for number, point in enumerate(points):
                 own = heads[number] if heads else None
-                store.put(point.id, day, varied(a_day(words), gains[number % len(gains)], number, day, own), 1.0)
+                outcome = varied(a_day(words), gains[number % len(gains)], number, day, own)
+                store.put(point.id, day, replace(outcome, digests=outcome.digests | {"tape": f"{tape}{day}"}), 1.0)
     return folder

@@ -157,7 +157,7 @@ def weakest(report: Report, worst: Worst | None) -> list[str]:
         return [words.say("No figures by area: no data.")]
     told = {
         "here": level(words, term, worst.here),
-        "all": term.figure(words, worst.everywhere.mean, decimals(term, [worst.here.half_width])),
+        "all": term.figure(words, worst.everywhere.mean, decimals(term, [worst.everywhere.half_width])),
     }
     if report.share == "public":
         first = words.say("In the worst-served tenth of areas a free unit would take %(here)s; everywhere %(all)s.", **told)
