@@ -134,7 +134,7 @@ def css_string(text: str) -> str:
     """A text as a string of CSS that nothing inside can end.
 
     >>> css_string('a"b</style>')
-    '"a\\\\22 b\\\\3c /style\\\\3e "'
+    '"a\\\\22 b\\\\3c \\\\2f style\\\\3e "'
     """
     safe = "".join(c if c.isalnum() or c in " .,:;·-–" else f"\\{ord(c):x} " for c in text)
     return f'"{safe}"'

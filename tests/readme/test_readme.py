@@ -6,9 +6,11 @@ import re
 import shlex
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 
+from sim.cli import main
 from tests.cli.conftest import Said, market_day, pollday
 
 __all__ = ["market_day", "pollday"]
@@ -18,8 +20,16 @@ BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding=
 LINES = [line.split("#")[0].strip() for block in BLOCKS for line in block.splitlines()]
 COMMANDS = [line for line in LINES if line.startswith("pollday ")]
 TOWN = ("preset=demo-city", "territory.city.centres=12", "territory.city.offices=24", "territory.city.voters=9000")
-TINY_STUDY = ("sweep", *TOWN, "staffing.patrol_cars_factor=0.5,2.0", "study.name=city-patrols", "replications=3")
+TINY_STUDY = """
+question: "How many patrol cars does a town need?"
+baseline: as planned
+options: {as planned: [], twice the cars: [staffing.patrol_cars_factor=2.0]}
+"""
 LONG = [command for command in COMMANDS if command.split()[1] == "sweep"]
+OF_A_STUDY = ("results", "power", "report", "compare")
+"""Commands that read the study that the sweep above them has made."""
+SLOW = {"pollday run preset=dz-2017-national"}
+"""Each preset's day is run by the tests of presets too."""
 
 
 def test_the_readme_shows_every_command_it_needs_and_two_make_targets() -> None:
@@ -30,13 +40,27 @@ def test_the_readme_shows_every_command_it_needs_and_two_make_targets() -> None:
     assert all(re.search(rf"^{name}:", targets, re.MULTILINE) for name in ("sweep", "test"))
 
 
-@pytest.mark.parametrize("command", [c for c in COMMANDS if c not in LONG])
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A study of a few days of a town, under the name that the README uses."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "city-patrols.yaml").write_text(TINY_STUDY, encoding="utf-8")
+    command = ["sweep", f"study={folder / 'city-patrols.yaml'}", *TOWN, "replications=3", "--no-report"]
+    assert main([*command, "--out", str(folder / "city-patrols")]) == 0
+    return folder / "city-patrols"
+
+
+@pytest.mark.parametrize(
+    "command", [pytest.param(c, marks=[pytest.mark.slow] if c in SLOW else []) for c in COMMANDS if c not in LONG]
+)
 def test_a_command_of_the_readme_works(
-    pollday: Callable[..., Said], market_day: Path, tmp_path: Path, command: str
+    pollday: Callable[..., Said], market_day: Path, tmp_path: Path, command: str, request: pytest.FixtureRequest
 ) -> None:
     market_day.rename(tmp_path / "my-case")
-    if command.split()[1] in ("results", "power"):  # they read the study that the sweep above them has made
-        assert pollday(*TINY_STUDY).code == 0
+    if command.split()[1] in OF_A_STUDY:
+        copytree(request.getfixturevalue("study"), tmp_path / "city-patrols")
+    if command.startswith("pollday plan import"):
+        assert pollday("plan", "export", command.split()[3], "preset=demo-city").code == 0
     said = pollday(*shlex.split(command)[1:])
     assert said.code == 0 and said.out, said.err
 
@@ -44,6 +68,8 @@ def test_a_command_of_the_readme_works(
 @pytest.mark.slow
 @pytest.mark.parametrize("command", LONG)
 def test_a_sweep_of_the_readme_works(pollday: Callable[..., Said], command: str) -> None:
+    if "plan.xlsx" in command:
+        assert pollday("plan", "export", "plan.xlsx", "preset=demo-city").code == 0
     said = pollday(*shlex.split(command)[1:])
     assert said.code == 0 and "Means over" in said.out, said.err
 

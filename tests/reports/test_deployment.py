@@ -160,7 +160,7 @@ def test_the_plan_of_the_page_is_that_of_the_option_taken(town: Path) -> None:
     assert cars > deployment_of(base, place_of(base)).table.heads[KIND["patrol_car"], :, POLLING].sum()
 
 
-@pytest.mark.parametrize("language", ["fr", "ar_LY"])
+@pytest.mark.parametrize("language", ["ar_LY", pytest.param("fr", marks=pytest.mark.slow)])
 def test_it_speaks_the_readers_language(town: Path, language: str) -> None:
     page = render(report_of(town, language=language))
     section = page[page.index('id="deployment"') :]
@@ -169,7 +169,7 @@ def test_it_speaks_the_readers_language(town: Path, language: str) -> None:
 
 
 @pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here")
-@pytest.mark.parametrize("language", ["en", "ar"])
+@pytest.mark.parametrize("language", ["ar", pytest.param("en", marks=pytest.mark.slow)])
 def test_it_is_printed_on_landscape_a4(town: Path, tmp_path: Path, language: str) -> None:
     page, out = tmp_path / "report.html", tmp_path / "report.pdf"
     page.write_text(render(report_of(town, language=language)), encoding="utf-8")
