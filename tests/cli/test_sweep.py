@@ -49,7 +49,9 @@ def swept(folder: Path) -> Iterator[Answer]:
 
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures and report have tests of their own."""
     monkeypatch.setattr(module, "draw_all", lambda *_: [])
+    monkeypatch.setattr(module, "end_report", lambda *_: (None, []))
 
 
 def test_a_sweep_writes_table_results_and_pictures(swept: Answer, folder: Path) -> None:

@@ -29,7 +29,9 @@ pytestmark = pytest.mark.usefixtures("no_pictures")
 
 @pytest.fixture
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures and report have tests of their own."""
     monkeypatch.setattr(module, "draw_all", lambda *_: [])
+    monkeypatch.setattr(module, "end_report", lambda *_: (None, []))
 
 
 def test_the_same_command_again_runs_nothing_and_gives_the_same_table(pollday: Call, tmp_path: Path) -> None:

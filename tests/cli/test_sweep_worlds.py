@@ -22,7 +22,9 @@ Call = Callable[..., Said]
 
 @pytest.fixture(autouse=True)
 def no_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pictures and report have tests of their own."""
     monkeypatch.setattr(module, "draw_all", lambda *_: [])
+    monkeypatch.setattr(module, "end_report", lambda *_: (None, []))
 
 
 def rows(path: Path) -> list[dict[str, str]]:
