@@ -14,7 +14,7 @@ from sim.reports.amounts import change, level
 from sim.reports.data import Report, report_of
 from sim.reports.pairs import joined, pair
 from sim.reports.sections.options import MEASURES, sign_of
-from sim.reports.stored import Stored, read_stored
+from sim.reports.stored import Stored, names_in, read_stored
 from sim.reports.terms import term_of
 from sim.reports.write import write_report
 from sim.study.sealed import FILE
@@ -25,7 +25,7 @@ STEM = "compare"
 
 def compare(args: Namespace) -> Answer:
     """Compare two options and write the page. Raises ``InputError`` with the grammar for anything else."""
-    names, asked = told(args.words, ("language", "share"))
+    names, asked = told(args.words, ("language", "share"), options_among(args.words))
     folder, stored = chosen(names)
     words = language_of(asked["language"])
     found = report_of(folder, stored, language=words, share=asked["share"], stem=STEM)
@@ -41,6 +41,11 @@ def chosen(names: Sequence[str]) -> tuple[Path, Stored]:
         return folders[0], joined(read_stored(folders[0]), read_stored(folders[1]), folders)
     missing = [name for name in names[:1] if not is_study(Path(name))]
     raise InputError(f"{f'{missing[0]}: no study is stored there; ' if missing else ''}{GRAMMAR}")
+
+
+def options_among(words: Sequence[str]) -> list[str]:
+    """Names of the options of the studies among some words: a sweep calls its options ``patrol_cars_factor=1.2``."""
+    return [name for word in words if is_study(Path(word)) for name in names_in(Path(word))]
 
 
 def is_study(folder: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from sim.commands.answer import INTERNAL, Answer
@@ -48,15 +48,21 @@ def answer(found: Report, files: Sequence[Path], figures: Sequence[Path] = ()) -
     return Answer(data, [INTERNAL, *shown] if found.share == "internal" else shown, notes)
 
 
-def told(words: Sequence[str], allowed: Sequence[str] = tuple(WORDS)) -> tuple[list[str], dict[str, str]]:
-    """Folders or names, and the words that say how. Raises ``InputError`` for a word it does not know."""
+def told(
+    words: Sequence[str], allowed: Sequence[str] = tuple(WORDS), options: Collection[str] = ()
+) -> tuple[list[str], dict[str, str]]:
+    """Folders or names, and the words that say how; ``options`` are names too, whatever signs are in them.
+
+    Raises ``InputError`` for a word it does not know.
+    """
     folders, asked = [], {key: WORDS[key] for key in allowed}
     for word in words:
         key, sign, value = word.partition("=")
-        if not sign or Path(word).exists():
+        if not sign or word in options or Path(word).exists():
             folders.append(word)
         elif key in asked and value:
             asked[key] = value
         else:
-            raise InputError(f"{word}: unknown here{nearest(key, asked)}; allowed: {', '.join(f'{key}=…' for key in asked)}")
+            known = ", ".join([*(f"{key}=…" for key in asked), *options])
+            raise InputError(f"{word}: unknown here{nearest(word if options else key, [*asked, *options])}; allowed: {known}")
     return folders, asked

@@ -63,6 +63,12 @@ def read_stored(folder: Path, baseline: str | None = None) -> Stored:
         return Stored(result, uncertain, len(missing), len(failed), about, [p.settings for p in plain], notes)
 
 
+def names_in(folder: Path) -> list[str]:
+    """Names of the options of the study in a folder. Raises ``InputError`` for one that cannot be read."""
+    with Store.open(folder) as store:
+        return list(dict.fromkeys(point.name for point in store.points()))
+
+
 def is_drawn(point: Point) -> bool:
     """Whether a point's inputs are drawn anew in every replication."""
     return MARK in json.loads(point.config)

@@ -20,6 +20,8 @@ def folder(name: str) -> Path:
     path = Path(_folders.name) / name
     if name == "three":
         return study_of(path, days=4)
+    if name == "cars":
+        return study_of(path, {"cars=1": (), "cars=2": ("staffing.patrol_cars_factor=2",)}, (1.0, 0.8), days=4)
     words = () if name == "plain" else ("staffing.patrol_cars_factor=1.5",)
     return study_of(path, {"only": words}, (0.8 if name == "more" else 1.0,), days=4, tape="other " if name == "else" else "")
 
@@ -32,6 +34,12 @@ def test_two_options_of_a_study_are_compared_with_the_first_as_baseline(capsys: 
     assert rows["as planned", "potential_response"]["difference"] > 0
     assert rows["as planned", "potential_response"]["family_method"] == "alone"
     assert (folder("three") / "compare-tables" / "table.csv").exists() and not (folder("three") / "report-tables").exists()
+
+
+def test_options_named_by_what_they_set_are_compared_as_a_sweep_names_them(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["compare", "language=fr", str(folder("cars")), "cars=2", "cars=1", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["options"] == ["cars=2", "cars=1"] and said["language"] == "fr"
 
 
 def test_two_studies_of_one_option_on_the_same_days_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
@@ -52,12 +60,13 @@ def test_two_studies_of_one_option_on_the_same_days_are_compared(capsys: pytest.
         (["three", "plain"], "has 3 options"),
         (["plain", "else"], "faced different days"),
         (["plain", "more", "baseline=x"], "baseline=x: unknown here"),
+        (["cars", "cars=1", "cars=3"], "cars=3: unknown here"),
     ],
 )
 def test_what_cannot_be_compared_is_refused_in_a_few_clear_lines(
     words: list[str], said: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("three", "plain", "more", "else"):
+    for name in ("three", "plain", "more", "else", "cars"):
         folder(name)
     monkeypatch.chdir(_folders.name)
     assert main(["compare", *words]) == 2
