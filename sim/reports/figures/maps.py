@@ -89,9 +89,10 @@ def scale_bar(axis: Axes, words: Language) -> Axes:
 
 
 def limit_of(values: Floats) -> float:
-    """A round upper end for a scale of values >= 0: their largest, or, where a few stand far out, their 95 % quantile."""
-    known = values[np.isfinite(values)]
-    if not len(known) or known.max() <= 0:
+    """A round upper end for a scale of values >= 0: their largest, or, where a few stand far out, the 95 % quantile of those
+    that are more than nothing."""
+    known = values[np.isfinite(values) & (values > 0)]
+    if not len(known):
         return 0.1
     high, usual = float(known.max()), float(np.quantile(known, 0.95))
     wanted = high if high <= 1.3 * usual else usual

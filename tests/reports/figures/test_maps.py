@@ -63,6 +63,14 @@ def test_limits_fit_the_data_and_leave_out_what_stands_far_out() -> None:
     assert limit_of(np.array([1.0] * 99 + [50.0])) == 1.0
 
 
+def test_a_change_in_a_few_places_only_has_a_scale_that_shows_it() -> None:
+    few = np.zeros(100)
+    few[:3] = 4.0
+    assert limit_of(few) == 4.0
+    panel = change_panel(np.full(100, 9.0), np.full(100, 9.0) - few)
+    assert panel.kind == "saved" and panel.limits == (0.0, 4.0)
+
+
 def test_classes_have_round_ends_and_open_where_values_lie_beyond(en: Language) -> None:
     classes = rounded(0.0, 4.75, en, "viridis_r", np.array([1.0, 4.0, 30.0]))
     assert list(classes.ends) == [0.0, 1.0, 2.0, 3.0, 4.0, 5.0] and classes.above and not classes.below
