@@ -11,22 +11,12 @@ import openpyxl
 import pytest
 
 from sim.cli import main
-from tests.cli.conftest import Call, Said
+from tests.cli.conftest import pollday
+
+__all__ = ["pollday"]
 
 HEADS, MOBILISED = "Heads", "Mobilised"
 Edit = Callable[[openpyxl.Workbook], None]
-
-
-@pytest.fixture
-def pollday(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Call:
-    """``pollday(*words)`` in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str) -> Said:
-        code = main(words)
-        return Said(code, *capsys.readouterr())
-
-    return call
 
 
 @pytest.fixture(scope="session")

@@ -18,6 +18,8 @@ from sim.study.store import Store
 
 ROOT = Path(__file__).resolve().parents[3]
 HAMLET = ("preset=demo-city", "territory.city.centres=6", "territory.city.offices=12", "territory.city.voters=4000")
+DAYS = 12
+"""Replications of a study that is through in seconds."""
 MARK = "POLLDAY_DRILL"
 """Name of the variable by which every process of a drill is known."""
 GONE_TIME = 30.0

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.study.drill.kills import ROOT, Sweeper, check_store, results, words
+from tests.study.drill.kills import DAYS, ROOT, Sweeper, check_store, results, words
 
 pytest.importorskip("distributed")
-DAYS = 12
 PATIENCE = 120.0
 pytestmark = [
     pytest.mark.slow,
@@ -67,18 +66,6 @@ class Cluster:
 def cluster(tmp_path: Path) -> Iterator[Cluster]:
     with Cluster(tmp_path) as started:
         yield started
-
-
-@pytest.fixture(scope="module")
-def sweeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweeper]:
-    with Sweeper(tmp_path_factory.mktemp("cluster")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def undisturbed(sweeper: Sweeper) -> dict[str, bytes]:
-    assert sweeper.run(words("whole", DAYS, "--workers", "2")) == 0, sweeper.said()
-    return results(sweeper.folder / "whole")
 
 
 def test_a_worker_with_threads_gives_the_same_table(sweeper: Sweeper, undisturbed: dict[str, bytes], cluster: Cluster) -> None:

@@ -11,33 +11,20 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tests.study.drill.kills import ROOT, Sweeper, check_store, results, send, words
+from tests.study.drill.kills import DAYS, ROOT, Sweeper, check_store, results, send, words
 
-DAYS, MANY_DAYS = 12, 60
+MANY_DAYS = 60
 KILLS, IN_A_ROW, WORKER_KILLS, LAUNCHES = 200, 20, 8, 50
 log = logging.getLogger(__name__)
 pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc"),
 ]
-
-
-@pytest.fixture(scope="module")
-def sweeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweeper]:
-    with Sweeper(tmp_path_factory.mktemp("drill")) as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def undisturbed(sweeper: Sweeper) -> dict[str, bytes]:
-    assert sweeper.run(words("whole", DAYS, "--workers", "2")) == 0, sweeper.said()
-    return results(sweeper.folder / "whole")
 
 
 @pytest.fixture(scope="module")
