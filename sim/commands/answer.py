@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any
@@ -56,7 +56,7 @@ def show(answer: Answer, as_json: bool) -> str:
             numeric = any(isinstance(row[i], int | float) for row in block.rows)
             named = i == 0 and max((len(str(row[0])) for row in block.rows), default=0) <= width // 2
             justify: JustifyMethod = "right" if numeric else "left"
-            table.add_column(heading.replace("_", " "), justify=justify, overflow="fold", no_wrap=named)
+            table.add_column(heading, justify=justify, overflow="fold", no_wrap=named)
         for row in block.rows:
             table.add_row(*(written(cell) for cell in row))
         console.print(table)
@@ -92,4 +92,13 @@ def written(cell: Any) -> str:
 def columns_of(table: Mapping[str, Sequence[Any]], title: str, chosen: Sequence[str] = ()) -> Grid:
     """A table of columns as one to print, all columns or the chosen ones that are there."""
     names = [name for name in (chosen or table) if name in table]
-    return Grid(title, [name.replace("_", " ") for name in names], list(zip(*(table[name] for name in names))))
+    return Grid(title, in_words(names), list(zip(*(table[name] for name in names))))
+
+
+def in_words(names: Iterable[str]) -> list[str]:
+    """Names of columns as headings.
+
+    >>> in_words(["response_mean"])
+    ['response mean']
+    """
+    return [name.replace("_", " ") for name in names]

@@ -13,7 +13,7 @@ import numpy as np
 import yaml
 
 from sim.build import Place, build_place
-from sim.commands.answer import Answer, Grid
+from sim.commands.answer import Answer, Grid, in_words
 from sim.commands.changes import Change, put
 from sim.commands.completion import PLAN_ACTIONS as ACTIONS
 from sim.commands.experiment import opened
@@ -153,7 +153,7 @@ def _totals(table: PlanTable) -> dict[str, Any]:
 def _grid(table: PlanTable) -> Grid:
     totals = _totals(table)
     rows = [(force, *totals["heads"][force].values(), totals["mobilised"][force]) for force in table.territory.forces]
-    return Grid("heads on duty by shift, and heads mobilised", ("force", *SHIFTS, "mobilised"), rows)
+    return Grid("heads on duty by shift, and heads mobilised", in_words(["force", *SHIFTS, "mobilised"]), rows)
 
 
 def _as_yaml(book: Workbook, own: Sequence[Change]) -> str:

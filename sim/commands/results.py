@@ -8,7 +8,7 @@ from math import floor, log10
 from pathlib import Path
 from typing import Any
 
-from sim.commands.answer import Answer, Grid
+from sim.commands.answer import Answer, Grid, in_words
 from sim.commands.sweep_tables import SHOWN
 from sim.errors import InputError, nearest
 from sim.measures.entry import Table
@@ -164,20 +164,21 @@ def _shown(table: Table, by: str, measures: Sequence[str] | None) -> list[str | 
     names = [name for name in names if not name.endswith("_digest")]
     rows = list(zip(*(table[name] for name in names)))
     more = [f"… and {len(rows) - LONG:,} more rows; --export FILE.csv writes them all"] if len(rows) > LONG else []
-    return [Grid(f"By {by}", names, rows[:LONG]), *more]
+    return [Grid(f"By {by}", in_words(names), rows[:LONG]), *more]
 
 
 def _means(table: Table, measures: Sequence[str]) -> list[str | Grid]:
     """Few options side by side, one measure a line; many one below the other."""
     options = list(dict.fromkeys(zip(table["option"], table["point"])))
     found = {(row["point"], row["measure"]): amount(row["mean"], row["half_width"]) for row in _rows(table)}
-    title, heads = "Means over replications ± half of the 95 % interval", [f"{name} ({entry_of(name).unit})" for name in measures]
+    title = "Means over replications ± half of the 95 % interval"
+    heads = [f"{name} ({entry_of(name).unit})" for name in measures]
     if len(options) <= FEW:
         lines = [[head, *(found[id, name] for _, id in options)] for head, name in zip(heads, measures)]
         return [Grid(title, ["measure", *(str(option) for option, _ in options)], lines)] if lines else []
     rows = [[str(option), *(found[id, name] for name in measures[:FEW])] for option, id in options[:LONG]]
     left = [f"… and {len(options) - LONG:,} more options; --export FILE.csv --by point writes them all"]
-    return [Grid(title, ["option", *heads[:FEW]], rows), *(left if len(options) > LONG else [])]
+    return [Grid(title, ["option", *in_words(heads[:FEW])], rows), *(left if len(options) > LONG else [])]
 
 
 def amount(mean: float | None, half: float | None) -> str | None:

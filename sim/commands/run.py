@@ -15,7 +15,7 @@ import yaml
 
 from sim import plugins
 from sim.build import Place, build_ledger, build_place, build_plan, build_tape
-from sim.commands.answer import INTERNAL, Answer, Grid, columns_of
+from sim.commands.answer import INTERNAL, Answer, Grid, columns_of, in_words
 from sim.demand.files import load_tape
 from sim.demand.merge import merge_tapes
 from sim.demand.tape import Tape
@@ -287,7 +287,7 @@ def measure_blocks(measures: Measures, internal: bool) -> list[str | Grid]:
     rows = area_rows(measures, internal)
     rows = rows if len(rows) <= FEW_AREAS else rows[:8]
     if rows:
-        blocks.append(Grid("areas with the lowest coverage", list(rows[0]), [list(row.values()) for row in rows]))
+        blocks.append(Grid("areas with the lowest coverage", in_words(rows[0]), [list(row.values()) for row in rows]))
     return blocks
 
 

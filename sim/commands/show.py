@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.build import Place, build_ledger, build_place, build_plan, build_tape
 from sim.clock import HOUR, format_time
-from sim.commands.answer import Answer, Grid
+from sim.commands.answer import Answer, Grid, in_words
 from sim.commands.run import config_answer
 from sim.demand.catalogue import build_classes
 from sim.demand.files import describe, save_tape
@@ -118,7 +118,7 @@ def _hour_grid(ledger: Ledger, force: int, name: str) -> Grid:
     rows = [(format_time(float(ledger.moments[i])).replace(" ", "\u00a0"), *heads[i, used].tolist()) for i in steps]
     all_heads = int(ledger.mobilised[:, force].sum())
     title = f"heads of the {name} by task, every three hours; together always {all_heads:,}"
-    return Grid(title, ("at", *(ledger.lines[k] for k in used.tolist())), rows)
+    return Grid(title, ["at", *in_words(ledger.lines[k] for k in used.tolist())], rows)
 
 
 def tape(args: Namespace) -> Answer:

@@ -24,3 +24,7 @@ def test_a_name_longer_than_half_the_line_is_folded_and_loses_nothing(monkeypatc
     name = "".join(f"part{n:03}" for n in range(40))
     shown = show(Answer({}, [Grid("", ["option", "x"], [[name, 1.0]])]), False)
     assert name in "".join(line[1:-1].strip().removesuffix(" 1").strip() for line in shown.splitlines())
+
+
+def test_an_option_is_called_in_a_heading_as_it_was_typed() -> None:
+    assert OPTIONS[0] in show(Answer({}, [Grid("", ["measure", OPTIONS[0]], [["mean response", 1.0]])]), False)
