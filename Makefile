@@ -43,7 +43,8 @@ test-slow: $(STAMP) ## run the long tests (theory, whole nation)
 	$(RUN) pytest -q -n $(WORKERS) -m slow $(ARGS)
 
 drill: $(STAMP) ## kill sweeps and damage stored studies, hundreds of times, and see that nothing is lost
-	$(RUN) pytest -q -n $(WORKERS) -m slow tests/study/drill $(ARGS)
+	$(RUN) pytest -q -n $(WORKERS) -m slow tests/study/drill --ignore tests/study/drill/test_overhead.py $(ARGS)
+	$(RUN) pytest -q -n 0 -m slow tests/study/drill/test_overhead.py -o log_cli=true --log-cli-level=INFO $(ARGS)
 
 bench: $(STAMP) ## measure the engine against a plain SimPy program
 	$(VENV)/bin/pollday bench $(ARGS)
