@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from importlib import import_module
-from importlib.util import find_spec
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -80,7 +79,7 @@ def environment(words: Language) -> Environment:
 def section(report: Report, name: str, pages: Environment) -> Section | None:
     """One section, or None where it is not for these readers or has nothing to say."""
     title, readers = SECTIONS[name]
-    if report.share not in readers or find_spec(f"sim.reports.sections.{name}") is None:
+    if report.share not in readers:
         return None
     built: Mapping[str, Any] | None = import_module(f"sim.reports.sections.{name}").build(report)
     if built is None:

@@ -21,7 +21,7 @@ from sim.reports.findings.flips import flips_of, one_at_a_time, verdict
 from sim.reports.findings.stress import ITEMS
 from sim.reports.left_out import LEFT_OUT
 from sim.reports.page import environment, section
-from sim.reports.sections import honesty
+from sim.reports.sections import annex, honesty
 from sim.settings import dump
 from sim.study.design import Option, Study
 from sim.study.outcome import Outcome
@@ -187,6 +187,13 @@ def test_the_command_leaves_out_what_belongs_to_one_machine(town: Path) -> None:
     asked = replace(report(town), about={"command": typed})
     assert honesty.test_command(asked) == "pollday sweep study=a.yaml replications=5 inputs=drawn"
     assert honesty.test_command(replace(asked, about={})) == ""
+
+
+def test_a_command_is_shown_as_it_was_typed_quotes_and_all(town: Path) -> None:
+    typed = ["pollday sweep study=a.yaml --out 'my studies/x' 'study.question=Who waits?' replications=5"]
+    asked = replace(report(town), about={"command": typed})
+    assert honesty.test_command(asked) == "pollday sweep study=a.yaml 'study.question=Who waits?' replications=5 inputs=drawn"
+    assert annex.origin(asked)[-1][1] == typed[0]
 
 
 def test_a_study_of_plausible_worlds_shows_every_conclusion(town: Path) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,17 +135,13 @@ def origin(report: Report) -> list[tuple[str, str]]:
     found = [
         (words.say("Study"), report.result.study.name),
         (words.say("Runs stored"), runs),
-        (
-            words.say("Programme"),
-            made_by(words, about.get("pollday")),
-        ),
+        (words.say("Programme"), made_by(words, about.get("pollday"))),
         (words.say("Model and NumPy"), " ".join([str(model[0])[:12], str(model[1])])),
         (words.say("Machine"), " ".join(str(about.get("machine", {}).get(key, "")) for key in ("system", "machine"))),
     ]
     if report.share == "public":
         return found
-    command = shlex.join(part for line in about.get("command", []) for part in [str(line)]) if about.get("command") else ""
-    return [*found, (words.say("Command"), command.strip("'"))]
+    return [*found, (words.say("Command"), " ".join(about.get("command", [])))]
 
 
 def plans(report: Report) -> list[tuple[str, str, str]]:

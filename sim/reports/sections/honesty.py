@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Sequence
 from math import floor, log10
 from typing import Any
@@ -191,7 +192,7 @@ def _alone(report: Report, option: int, key: str, value: float) -> str:
 
 def test_command(report: Report) -> str:
     """The sweep of the study with its inputs drawn, without what belongs to one machine; empty if it was not kept."""
-    words = " ".join(map(str, report.about.get("command", ()))).split()
+    words = shlex.split(" ".join(report.about.get("command", ())))
     if "sweep" not in words:
         return ""
     kept, skip = [], False
@@ -202,7 +203,7 @@ def test_command(report: Report) -> str:
             skip = True
         elif not word.startswith(("--", "inputs=", "engine")):
             kept.append(word)
-    return " ".join(["pollday", "sweep", *kept, "inputs=drawn"])
+    return shlex.join(["pollday", "sweep", *kept, "inputs=drawn"])
 
 
 # Days -------------------------------------------------------------------------------------------------------------
