@@ -33,8 +33,9 @@ def build_roster(calendar: Calendar, shifts: ShiftSettings) -> Roster:
     """Periods of every area from the begin of the calendar to its end.
 
     Polling day's periods end at closing and begin ``polling_time`` before (in equal parts, from the opening, where the
-    polls are open for longer); the nights after them follow in steps of ``polling_time``, the days before in steps of
-    ``before_time``.
+    polls are open for longer); periods after closing follow in steps of ``polling_time``, the days before in steps of
+    ``before_time``. The first period after closing is the night after the vote; what follows it is manned by the clock like
+    the days and nights before the vote.
     """
     closing = calendar.closing
     first = np.minimum(calendar.opening, closing - shifts.polling_time)

@@ -25,6 +25,11 @@ SHIFT_NAMES = {
     "day": sayable("polling day"),
     "night": sayable("night after the vote"),
 }
+LATER_NAMES = SHIFT_NAMES | {
+    "before": sayable("after the vote, by day, as on the days before"),
+    "before_night": sayable("after the vote, at night, as in the nights before"),
+}
+"""The same where the polls have closed: what follows the first night after the vote is manned like the days and nights before."""
 COLUMNS = {
     "area": sayable("area code"),
     "name": sayable("area"),

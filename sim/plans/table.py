@@ -26,7 +26,8 @@ Bools = NDArray[np.bool_]
 
 TASK_OF = {kind.name: kind.task for kind in UNIT_KINDS}
 SHIFTS = PERIODS
-"""Shifts of the table, in the order of its columns: days before the vote, nights before it, polling day, the night after."""
+"""Shifts of the table, in the order of its columns: days before the vote, nights before it, polling day, the night after.
+What follows that night has the heads of the days and nights before."""
 ONE_BY_ONE = 1
 """Crew of the kinds whose heads are counted one by one."""
 

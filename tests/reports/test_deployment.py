@@ -13,14 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.build import build_plan
+from sim.cli import compose
 from sim.forces.kinds import KIND, TASKS
-from sim.forces.roster import POLLING
+from sim.forces.roster import BEFORE, BEFORE_NIGHT, POLLING
 from sim.language import language_of
 from sim.plans.deployment import deployment_of
 from sim.reports.data import Report, read_report
 from sim.reports.page import render
 from sim.reports.sections import deployment
-from sim.reports.sections.deployment import Line, build
+from sim.reports.sections.deployment import Line, build, hours_of
 from sim.study.point import place_of
 from tests.reports.studies import TOWN, study_of
 
@@ -149,6 +151,30 @@ def test_shifts_follow_each_other_and_say_when_teams_are_relieved(town: Path) ->
     shifts = hours[0].shifts
     assert [begin for _, begin, _ in shifts[1:]] == [end for _, _, end in shifts[:-1]]
     assert ("polling day", "07:00", "19:00") in shifts
+
+
+@pytest.mark.parametrize(
+    ("count", "polling", "called", "column"),
+    [
+        (8, 12, "after the vote, by day, as on the days before", BEFORE),
+        (4, 8, "after the vote, at night, as in the nights before", BEFORE_NIGHT),
+    ],
+)
+def test_what_follows_the_night_after_the_vote_is_not_called_days_before(
+    town: Path, count: int, polling: int, called: str, column: int
+) -> None:
+    words = (*TOWN, f"calendar.count_time={count * 3600}", f"staffing.shifts.polling_time={polling * 3600}")
+    settings = compose(words)
+    place = place_of(settings)
+    made = deployment_of(settings, place)
+    names = [name for name, _, _ in next(hours_of(report_of(town), made)).shifts]
+    assert names[-2:] == ["night after the vote", called]
+    assert not any(name.startswith("after the vote") for name in names[:-1])
+    scenario, forces = build_plan(settings, place)
+    shifts = forces.shifts
+    last = (shifts.start == max(end for _, end in made.hours[0]["night"])) & (forces.planned.kind[shifts.unit] == KIND["section"])
+    assert shifts.heads[last].sum() == made.table.heads[KIND["section"], :, column].sum() > 0
+    assert scenario.calendar.closing.max() <= shifts.start[last].min()
 
 
 def test_the_plan_of_the_page_is_that_of_the_option_taken(town: Path) -> None:

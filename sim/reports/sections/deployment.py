@@ -15,7 +15,7 @@ from sim.language import Language
 from sim.language.vocabulary import name_of
 from sim.plans.deployment import POSTED, WAITING, Deployment, deployment_of
 from sim.plans.hours import Span
-from sim.plans.labels import SHIFT_NAMES
+from sim.plans.labels import LATER_NAMES, SHIFT_NAMES
 from sim.reports.data import LEAST_CENTRES, Report
 from sim.study.point import place_of
 
@@ -46,7 +46,7 @@ def build(report: Report) -> dict[str, Any]:
     """Tables of the plan that the report shows."""
     settings, words = report.settings(report.chosen), report.words
     made = deployment_of(settings, place_of(settings))
-    tasks = [t for t in range(len(TASKS)) if made.by_task()[:, :, t].any()]
+    tasks = np.flatnonzero(made.by_task().any(axis=(0, 1, 3))).tolist()
     internal = report.share == "internal"
     posts, by_commune = posts_of(report, made) if internal else ([], False)
     return {
@@ -97,13 +97,15 @@ def hours_of(report: Report, made: Deployment) -> Iterator[Hours]:
     """Shifts in the order of time, for every group of areas that have the same ones."""
     groups = made.common_hours()
     for spans, areas in groups:
+        closing = max((end for _, end in spans["day"]), default=np.inf)
         shifts = sorted((span, shift) for shift, own in spans.items() for span in own)
-        rows = [(report.words.say(SHIFT_NAMES[shift]), *_from_until(span, report.words)) for span, shift in shifts]
+        rows = [_shift(shift, span, span[0] >= closing, report.words) for span, shift in shifts]
         yield Hours(rows, "" if len(groups) == 1 else _names(report, areas))
 
 
-def _from_until(span: Span, words: Language) -> tuple[str, str]:
-    return words.clock(span[0]), words.clock(span[1])
+def _shift(shift: str, span: Span, voted: bool, words: Language) -> tuple[str, str, str]:
+    """What a shift is called, by whether the area has ``voted``, and its hours."""
+    return words.say((LATER_NAMES if voted else SHIFT_NAMES)[shift]), words.clock(span[0]), words.clock(span[1])
 
 
 def _names(report: Report, areas: Sequence[int]) -> str:
