@@ -108,7 +108,7 @@ def _at(
         joining = under_way & (purpose[leg] == PURPOSES.index("to_loop"))
     patrolling = (loop >= 0) & (units.loop[rows] >= 0)
     patrolling[patrolling] = day.kind[loop[patrolling]] == CODE["loop_started"]
-    mobilisation = _mobilisation(day, rows, status, under_way, patrolling)
+    mobilisation = mobilisation_times(day, rows, status, under_way, patrolling)
     idle = np.isfinite(mobilisation)
     x, y = np.where(idle, (sites.x[units.base[rows]], sites.y[units.base[rows]]), np.nan)
     driving = np.flatnonzero(idle & has_leg)
@@ -122,7 +122,7 @@ def _at(
     return x, y, mobilisation
 
 
-def _mobilisation(day: Day, rows: Ints, status: Ints, under_way: Bools, patrolling: Bools) -> Floats:
+def mobilisation_times(day: Day, rows: Ints, status: Ints, under_way: Bools, patrolling: Bools) -> Floats:
     """Seconds before each unit would drive: on the move, at base, or where it stands after a task; NaN if not idle."""
     units = day.scenario.units
     known = status >= 0

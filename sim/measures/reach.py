@@ -99,20 +99,21 @@ def nearest_by(territory: Territory, travel: Travel, places: Ints) -> Nearest:
     if travel.matrix is not None:
         return _by_matrix(travel, places)
     if territory.wrap is None and territory.metric == "great_circle":
-        return _by_product(_globe, px, py, lambda chord: 2.0 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2.0, 1.0)))
+        return _by_product(globe, px, py, lambda chord: 2.0 * EARTH_RADIUS * np.arcsin(np.minimum(chord / 2.0, 1.0)))
     if territory.wrap is None and territory.metric == "euclid":
-        return _by_product(_plane, px, py, lambda metres: metres)
+        return _by_product(plane, px, py, lambda metres: metres)
     return _by_score(travel, px, py)
 
 
-def _globe(x: Floats, y: Floats) -> Floats:
-    """Unit vectors of points in degrees, shape (points, 3)."""
+def globe(x: Floats, y: Floats) -> Floats:
+    """Unit vectors of points in degrees, shape (points, 3): their differences are chords."""
     lon, lat = np.radians(x), np.radians(y)
     level = np.cos(lat)
     return np.stack((level * np.cos(lon), level * np.sin(lon), np.sin(lat)), axis=1)
 
 
-def _plane(x: Floats, y: Floats) -> Floats:
+def plane(x: Floats, y: Floats) -> Floats:
+    """Points in metres, shape (points, 2)."""
     return np.stack((x, y), axis=1)
 
 

@@ -35,6 +35,7 @@ ROWS: list[set[str]] = [
     {"runs", "folder"},
     {"study", "bench", "plans"},
     {"reports"},
+    {"replay"},
     {"commands"},
     {"__init__", "cli", "__main__"},
 ]
