@@ -67,11 +67,11 @@ def answer(found: Report, files: Sequence[Path]) -> Answer:
     data = {
         "command": "compare",
         "study": found.result.study.name,
-        "options": found.names,
+        "options": list(found.stored_names),
         "same_days": found.result.same_days,
         "language": words.code,
         "share": found.share,
-        "table": found.table(shown),
+        "table": [row | {"option": found.stored_name[str(row["option"])]} for row in found.table(shown)],
         "files": [str(path) for path in files],
     }
     headings = [words.say("figure"), *found.names, words.say("difference"), words.say("verdict")]

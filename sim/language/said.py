@@ -1,4 +1,4 @@
-"""Every text that the program says to planners, read from its Python modules and its page templates."""
+"""Every text that the program says to planners, read from its Python modules, its page templates and the studies it ships."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from babel.messages.extract import extract
+
+from sim.resources import conf_dir
+from sim.yamlfile import load_yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": (1,), "many": (1, 2), "sayable": (1,)}
@@ -30,14 +33,17 @@ class Text:
 def said(package: Path = PACKAGE) -> list[Text]:
     """All texts, in the order of the files that say them first. Raises ``ValueError`` where one text has two forms for many."""
     found: dict[str, Text] = {}
-    for path in sorted(p for suffix in METHODS for p in package.rglob(f"*{suffix}")):
-        name = path.relative_to(package).as_posix()
-        for one, more in _texts_of(path):
+    files = sorted(p for suffix in METHODS for p in package.rglob(f"*{suffix}"))
+    spoken = {path.relative_to(package).as_posix(): _texts_of(path) for path in files}
+    if package == PACKAGE:
+        spoken |= {f"conf/study/{path.name}": _texts_of_study(path) for path in sorted((conf_dir() / "study").glob("*.yaml"))}
+    for name, texts in spoken.items():
+        for one, more in texts:
             old = found.get(one, Text(one, more, ()))
             if more and old.more and more != old.more:
                 raise ValueError(f"{name}: '{one}' is '{more}' here and '{old.more}' in {old.files[0]}")
-            files = old.files if name in old.files else (*old.files, name)
-            found[one] = Text(one, old.more or more, files)
+            where = old.files if name in old.files else (*old.files, name)
+            found[one] = Text(one, old.more or more, where)
     return list(found.values())
 
 
@@ -48,3 +54,10 @@ def _texts_of(path: Path) -> Iterator[tuple[str, str | None]]:
     with path.open("rb") as file:
         for _, message, _, _ in extract(METHODS[path.suffix], file, KEYWORDS, options={"silent": "false"}):
             yield message if isinstance(message, tuple) else (message, None)
+
+
+def _texts_of_study(path: Path) -> Iterator[tuple[str, None]]:
+    """The question of a shipped study and the names of its options."""
+    study = load_yaml(path)
+    for text in (study["question"], *study.get("options", ())):
+        yield text, None

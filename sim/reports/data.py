@@ -16,6 +16,7 @@ from sim.errors import InputError, nearest
 from sim.language import Language
 from sim.measures.estimators import PLACE_RATIOS
 from sim.reports.decision import Decision, decide
+from sim.reports.own import in_words
 from sim.reports.stored import SHARES, Stored, read_stored
 from sim.settings import Settings
 from sim.study.daily import PerReplication, by_day
@@ -39,6 +40,7 @@ class Report:
     assumed, if it has both; ``result`` is then the one with inputs drawn. ``missing``: runs that were asked for and are not
     stored; ``failed``: those of them that ended in an error. ``about``: what the store says of the last sweep (command,
     versions, machine, when). ``notes``: damage found on reading. ``stem``: how the names of its files begin.
+    ``stored_names``: what the store, and tables for programs, call the options, whatever the language.
     """
 
     folder: Path
@@ -52,6 +54,7 @@ class Report:
     digests: Sequence[str] = ()
     notes: Sequence[str] = ()
     stem: str = "report"
+    stored_names: Sequence[str] = ()
 
     # Options
 
@@ -59,6 +62,11 @@ class Report:
     def names(self) -> list[str]:
         """Names of the options, in their order."""
         return [option.name for option in self.result.study.options]
+
+    @cached_property
+    def stored_name(self) -> Mapping[str, str]:
+        """What the store calls an option, by the name that readers see."""
+        return dict(zip(self.names, self.stored_names, strict=True))
 
     @property
     def baseline(self) -> int:
@@ -207,9 +215,11 @@ def report_of(folder: Path, stored: Stored, *, language: Language, share: str, s
     """A report to write into a folder, of a study that has been read. Raises ``InputError`` like ``read_report``."""
     if share not in SHARES:
         raise InputError(f"share={share}: no such level{nearest(share, SHARES)}; allowed: {', '.join(SHARES)}")
+    stored_names = [option.name for option in stored.result.study.options]
+    stored = in_words(stored, language)
     report = Report(
         folder, stored.result, language, share, stored.uncertain, stored.missing, stored.failed, stored.about, stored.digests,
-        stored.notes, stem,
+        stored.notes, stem, stored_names,
     )  # fmt: skip
     check_one_territory(report.result)
     check_ledger(report, dict.fromkeys((report.baseline, report.chosen)))

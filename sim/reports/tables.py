@@ -82,7 +82,15 @@ def safe(table: Table) -> Table:
 
 
 def tables(report: Report) -> dict[str, Table]:
-    """Every table by its name, as far as readers may have it."""
+    """Every table by its name, as far as readers may have it; options are called what the store calls them."""
+    return {name: _as_stored(table, report.stored_name) for name, table in _tables(report).items()}
+
+
+def _as_stored(table: Table, names: Mapping[str, str]) -> Table:
+    return {column: [names[str(c)] for c in cells] if column == "option" else cells for column, cells in table.items()}
+
+
+def _tables(report: Report) -> dict[str, Table]:
     found = {
         "table": _of(report.table(shown(report))),
         "decision": decision(report),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.reports.amounts import size
 from sim.reports.data import Report
 from sim.reports.decision import DECIDES
+from sim.reports.findings.flips import strongest
 from sim.reports.sentences import listed, name
 from sim.reports.terms import term_of
 from sim.study.statistics import Estimate
@@ -19,7 +20,7 @@ def turning(report: Report) -> list[str]:
         return []
     if decision.kind == "keep":
         return [*_shown_by_more_days(report), *_barred(report)]
-    return [*_margin(report), *_other_worlds(report), *_losses(report), *_ties(report), *_officers(report)]
+    return [*_margin(report), *_other_worlds(report), *_hinges(report), *_losses(report), *_ties(report), *_officers(report)]
 
 
 def _margin(report: Report) -> list[str]:
@@ -50,6 +51,15 @@ def _other_worlds(report: Report) -> list[str]:
             "In %(share)s of plausible worlds “%(baseline)s” does better.", share=words.share(1.0 - worlds.share), baseline=base
         )
     ]
+
+
+def _hinges(report: Report) -> list[str]:
+    """Assumed inputs that decide how much the option gains, where plausible worlds were tried."""
+    if report.uncertain is None:
+        return []
+    found, words = strongest(report.uncertain, DECIDES, report.chosen), report.words
+    keys = listed(words, [words.isolate(key) for key, _ in found[:MOST_NAMES]])
+    return [words.say("How much it gains hangs most on these assumed inputs: %(keys)s.", keys=keys)] if found else []
 
 
 def _losses(report: Report) -> list[str]:

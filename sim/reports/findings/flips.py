@@ -65,9 +65,10 @@ def _flip(option: int, measure: str, better: bool, found: BetterShare) -> Flip:
     return Flip(option, measure, better, share, low, high, found.worlds)
 
 
-def strongest(both: Uncertain, measure: str) -> list[tuple[str, float]]:
-    """Inputs that move a measure of the baseline most over the worlds, with rank correlations; none that chance would explain."""
-    found = influences(both.drawn, both.drawn.baseline, measure, False)
+def strongest(both: Uncertain, measure: str, option: int | None = None) -> list[tuple[str, float]]:
+    """Inputs that move a measure of the baseline most over the worlds, or the difference that an ``option`` makes to it, with
+    rank correlations; none that chance would explain."""
+    found = influences(both.drawn, both.drawn.baseline if option is None else option, measure, option is not None)
     real = [i for i in found.influences if i.p_value is not None and i.p_value < CHANCE and i.correlation is not None]
     return [(i.name, i.correlation or 0.0) for i in real[:STRONGEST]]
 
