@@ -156,8 +156,8 @@ def test_shifts_follow_each_other_and_say_when_teams_are_relieved(town: Path) ->
 @pytest.mark.parametrize(
     ("count", "polling", "called", "column"),
     [
-        (8, 12, "after the vote, by day, as on the days before", BEFORE),
-        (4, 8, "after the vote, at night, as in the nights before", BEFORE_NIGHT),
+        (12, 12, "after the vote, by day, as on the days before", BEFORE),
+        (8, 8, "after the vote, at night, as in the nights before", BEFORE_NIGHT),
     ],
 )
 def test_what_follows_the_night_after_the_vote_is_not_called_days_before(
