@@ -49,6 +49,8 @@ PURPOSES: dict[str, int] = {
     "false_warnings": 71,
     "rumours": 72,
     "rumour_calls": 73,
+    "surges": 74,
+    "inject_rumours": 75,
 }
 """Purpose -> number. Numbers are never re-used: they are part of every recorded seed."""
 

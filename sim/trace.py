@@ -92,6 +92,7 @@ KINDS = (
     Kind("count_ended", value="heads of the fixed team outside"),
     Kind("rumour_started"),
     Kind("rumour_corrected", value="people whom the rumour has brought together by then"),
+    Kind("effect_ended", value="position in the list of decisions of the one that is undone"),
 )
 """Every kind of record. Positions are codes in stored traces: append only."""
 

@@ -16,6 +16,7 @@ import yaml
 from sim import plugins
 from sim.build import Place, build_ledger, build_place, build_plan, build_tape
 from sim.commands.answer import INTERNAL, Answer, Grid, columns_of, in_words
+from sim.demand.brought import with_brought
 from sim.demand.files import load_tape
 from sim.demand.merge import merge_tapes
 from sim.demand.tape import Tape
@@ -34,6 +35,7 @@ from sim.runs import Origin, load_run, save_run
 from sim.runs.save import check_target, counts, default_target, digests
 from sim.scenario import Scenario
 from sim.settings import Settings, dump
+from sim.streams import Streams
 from sim.trace import Trace
 
 LOAD_NOTE = (
@@ -125,7 +127,10 @@ def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
         tape = load_tape(args.tape, territory, scenario.classes, span)
     else:
         tape = build_tape(settings, Place(territory, calendar))
-    return merge_tapes(tape, load_tape(args.merge, territory, scenario.classes, span)) if args.merge else tape
+    if args.merge:
+        tape = merge_tapes(tape, load_tape(args.merge, territory, scenario.classes, span))
+    streams = Streams(settings.seed, settings.replication)
+    return with_brought(tape, territory, scenario.classes, streams, settings.demand)
 
 
 def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocked) -> Task:

@@ -9,6 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.injects import LONGEST, MOST_IDS
 from sim.demand.tape import CHANNELS, GATHERINGS, THINNINGS
 from sim.errors import nearest
 from sim.tables import Row, bits, codes, floats, integers, join_bits, moments
@@ -115,6 +116,10 @@ INJECTS: dict[str, Spec] = {
     "effect": Spec("effect", "name"),
     "target": Spec("target", "whole", 0, _BIG, empty=-1),
     "value": Spec("value", "number", -1e12, 1e12, empty=0.0),
+    "id": Spec("id", "whole", 0, MOST_IDS - 1, empty=-1),
+    "lasts": Spec("lasts", "number", 1.0, LONGEST, empty=0.0),
+    "within": Spec("within", "number", 1.0, 1e6, empty=0.0),
+    "when": Spec("when", "name", empty=0.0),
 }
 
 

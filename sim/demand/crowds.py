@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.signals import Rumours
-from sim.demand.tape import Rally
+from sim.demand.tape import Incidents, Rally
+from sim.errors import InputError
 
 Floats = NDArray[np.float64]
 
@@ -38,3 +39,15 @@ def rumour_crowd(rumours: Rumours, corrected_at: Floats, cut: float, t: Floats |
         size = rumours.start * 2.0 ** ((free + (1.0 - cut) * slowed) / rumours.doubling_time)
     there = (now >= rumours.at) & (now <= rumours.end_at)
     return np.where(there, np.minimum(size, np.maximum(rumours.peak, rumours.start)), 0.0)
+
+
+def check_rallies(rallies: tuple[Rally, ...], incidents: Incidents, sites: int) -> None:
+    """Raise ``InputError`` for a gathering that ends before it starts, at no site, or whose sweep is not on the tape."""
+    for rally in rallies:
+        where = f"tape: gathering {rally.id}"
+        if not rally.end_at > rally.start_at:
+            raise InputError(f"{where} ends at {rally.end_at:g} s, before it starts at {rally.start_at:g} s")
+        if not 0 <= rally.site < sites:
+            raise InputError(f"{where}: site {rally.site}, allowed: 0 to {sites - 1}")
+        if rally.sweep >= 0 and rally.sweep not in incidents.id:
+            raise InputError(f"{where}: its sweep {rally.sweep} is no task of the tape")

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.counts import Counts
+from sim.demand.injects import in_order
 from sim.demand.legs import Legs, legs
 from sim.demand.signals import Rumours, Warnings, join_rows
 from sim.demand.tape import Incidents, Rally, Tape, Vehicles
@@ -19,19 +20,20 @@ Ints = NDArray[np.int64]
 def merge_tapes(first: Tape, second: Tape) -> Tape:
     """All that happens in both tapes, in order of (at, id); classes must mean the same in both.
 
-    Raises ``InputError`` if an id of incidents, vehicles, gatherings, warnings or rumours is used in both.
+    Raises ``InputError`` if an id of incidents, vehicles, gatherings, injects, warnings or rumours is used in both.
     """
     _apart("incident", first.incidents.id, second.incidents.id)
     _apart("vehicle", first.vehicles.id, second.vehicles.id)
     _apart("gathering", *(np.array([r.id for r in tape.rallies], dtype=np.int64) for tape in (first, second)))
     rallies: list[Rally] = sorted((*first.rallies, *second.rallies), key=lambda rally: rally.id)
-    injects = sorted((*first.injects, *second.injects), key=lambda i: (i.at, i.effect, i.target, i.value))
+    _apart("inject", *(np.array([i.id for i in tape.injects if i.id >= 0], dtype=np.int64) for tape in (first, second)))
+    injects = in_order((*first.injects, *second.injects))
     rows = join_incidents(first.incidents, second.incidents)
     vehicles = _joined_vehicles(first.vehicles, second.vehicles)
     routes, counts = join_legs(first.legs, second.legs), _joined_counts(first.counts, second.counts)
     warnings = join_rows(Warnings, [first.warnings, second.warnings])
     rumours = join_rows(Rumours, [first.rumours, second.rumours])
-    return Tape(rows, vehicles, tuple(rallies), tuple(injects), routes, counts, warnings, rumours)
+    return Tape(rows, vehicles, tuple(rallies), injects, routes, counts, warnings, rumours)
 
 
 def _apart(word: str, first: Ints, second: Ints) -> None:

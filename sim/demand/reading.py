@@ -25,6 +25,7 @@ from sim.demand.columns import (
     parse,
 )
 from sim.demand.counts import Counts, check_counts
+from sim.demand.injects import check_inject, in_order
 from sim.demand.legs import Legs, check_legs, legs
 from sim.demand.packages import MAX_UNITS, format_package, parse_package
 from sim.demand.signals import Rumours, Warnings, check_signals, make_rows
@@ -91,9 +92,9 @@ def tape_from_parts(
     rallies = _rallies(parts["rallies"], sites, span)
     warnings = _signals(Warnings, WARNINGS, parts["warnings"], sites, span)
     rumours = _signals(Rumours, RUMOURS, parts["rumours"], sites, span)
-    _check_parents(rows, columns, rallies, warnings, rumours)
-    check_signals(warnings, rumours, len(sites.ids))
     injects = _injects(parts["injects"], sites, span)
+    _check_parents(rows, columns, rallies, warnings, rumours, injects)
+    check_signals(warnings, rumours, len(sites.ids))
     table = incidents(**columns)  # type: ignore[arg-type]
     routes = _legs(parts["legs"], sites, span, table)
     counts = _counts(parts["counts"], sites, span, territory)
@@ -153,16 +154,19 @@ def _rallies(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float]) -
 
 
 def _injects(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float]) -> tuple[Inject, ...]:
-    specs = {name: spec for name, spec in INJECTS.items() if name != "effect"}
+    specs = {name: spec for name, spec in INJECTS.items() if spec.kind != "name"}
     columns = {name: column.tolist() for name, column in parse(rows, specs, sites, (), span).items()}
-    for row in rows:
+    injects = []
+    for row, *values in zip(rows, *columns.values(), strict=True):
         if not row["effect"]:
             raise row.error("effect", "is empty")
-    injects = [
-        Inject(at, row["effect"], target, value)
-        for row, at, target, value in zip(rows, columns["at"], columns["target"], columns["value"])
-    ]
-    return tuple(sorted(injects, key=lambda i: (i.at, i.effect, i.target, i.value)))
+        inject = Inject(effect=row["effect"], when=row["when"], **dict(zip(columns, values, strict=True)))
+        try:
+            check_inject(inject)
+        except InputError as error:
+            raise InputError(f"{row.where}: {error}") from None
+        injects.append(inject)
+    return in_order(injects)
 
 
 def _legs(rows: Sequence[Row], sites: SiteNames, span: tuple[float, float], table: Incidents) -> Legs:
@@ -189,10 +193,17 @@ def _signals(kind: type[Signals], specs: Mapping[str, Spec], rows: Sequence[Row]
 
 
 def _check_parents(
-    rows: Sequence[Row], columns: Mapping[str, Column], rallies: Sequence[Rally], warnings: Warnings, rumours: Rumours
+    rows: Sequence[Row],
+    columns: Mapping[str, Column],
+    rallies: Sequence[Rally],
+    warnings: Warnings,
+    rumours: Rumours,
+    injects: Sequence[Inject],
 ) -> None:
-    """Refuse a parent that is not on the tape: a warning or rumour where the marks say so, else a gathering or an incident."""
+    """Refuse a parent that is not on the tape: an inject, warning or rumour where the marks say so, else a gathering or an
+    incident."""
     known = {
+        THINNINGS["inject"]: ("no inject", {inject.id for inject in injects}),
         THINNINGS["warning"]: ("no warning", set(warnings.id.tolist())),
         THINNINGS["rumour"]: ("no rumour", set(rumours.id.tolist())),
         0: ("no gathering and no incident", {*columns["id"].tolist(), *(rally.id for rally in rallies)}),

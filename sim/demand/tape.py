@@ -20,9 +20,9 @@ from sim.given import check
 
 CHANNELS = ("phone", "radio", "patrol", "online", "direct")
 """How an incident is reported. ``direct`` needs no operator at all."""
-THINNINGS = {"deterrence": 1, "rally": 2, "open": 4, "warning": 8, "rumour": 16, "count": 32}
-"""What may prevent a candidate incident (``count``: what moves it with the closing): bits of ``Incidents.thinning``, in
-stored tapes, so append only."""
+THINNINGS = {"deterrence": 1, "rally": 2, "open": 4, "warning": 8, "rumour": 16, "count": 32, "inject": 64}
+"""What may prevent a candidate incident (``count``: what moves it with the closing; ``inject``: what brings it): bits of
+``Incidents.thinning``, in stored tapes, so append only."""
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -43,8 +43,8 @@ class Incidents:
     ``patience``: seconds after the report at which it lapses if no unit is on its way or there. ``on_spot``: uniform
     compared with the class's probability (NaN: never settled on the spot). ``candidate``: uniform u that the state may
     thin; it happens iff u <= factor / ``bound`` (NaN: always); ``thinning``: sum of the bits of ``THINNINGS`` whose
-    factors are multiplied; ``parent``: id of the rally, warning or rumour it hangs on, or of the incident about which it is
-    one more call (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with
+    factors are multiplied; ``parent``: id of the rally, warning, rumour or inject it hangs on, or of the incident about which
+    it is one more call (-1: none). ``convey_to``: site to which the first unit conveys afterwards (-1: none), with
     ``handover_time`` there. ``voting_stop_time``: seconds of voting lost at the site. ``scene_time`` and ``noise``:
     (incidents, slots) seconds of work and travel-time multiplier of the unit in each place of the package. ``entry``:
     uniform that decides what the office head answers to a request to enter (NaN: yes, after the median time).
@@ -237,26 +237,29 @@ class Rally:
         return self.kind == GATHERINGS.index("match")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inject:
-    """Something that happens to us at a moment and changes the state: one of a closed list of effects."""
+    """Something that happens to us, or that is decided, and changes the state: one of a closed list of effects.
+
+    It comes at ``at``, or from then on as soon as the condition ``when`` holds, and is undone ``lasts`` seconds later (0: never).
+    What ``target`` and ``value`` mean is said by ``sim.demand.injects.EFFECTS``; ``within`` are metres round a target. Conditions
+    and incidents name an inject by its ``id`` (-1: nobody does).
+    """
 
     at: float
     effect: str
     target: int = -1
     value: float = 0.0
+    id: int = -1
+    lasts: float = 0.0
+    within: float = 0.0
+    when: str = ""
 
-
-def check_rallies(rallies: tuple[Rally, ...], incidents: Incidents, sites: int) -> None:
-    """Raise ``InputError`` for a gathering that ends before it starts, at no site, or whose sweep is not on the tape."""
-    for rally in rallies:
-        where = f"tape: gathering {rally.id}"
-        if not rally.end_at > rally.start_at:
-            raise InputError(f"{where} ends at {rally.end_at:g} s, before it starts at {rally.start_at:g} s")
-        if not 0 <= rally.site < sites:
-            raise InputError(f"{where}: site {rally.site}, allowed: 0 to {sites - 1}")
-        if rally.sweep >= 0 and rally.sweep not in incidents.id:
-            raise InputError(f"{where}: its sweep {rally.sweep} is no task of the tape")
+    def __repr__(self) -> str:
+        """What is given; digests of tapes are made of it."""
+        always = ("at", "effect", "target", "value")
+        shown = [f.name for f in fields(self) if f.name in always or getattr(self, f.name) != f.default]
+        return f"Inject({', '.join(f'{name}={getattr(self, name)!r}' for name in shown)})"
 
 
 def _no_vehicles() -> Vehicles:

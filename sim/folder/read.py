@@ -12,10 +12,11 @@ import numpy as np
 
 from sim.arrays import make_calendar, make_scenario
 from sim.clock import format_time
+from sim.demand.brought import with_brought
 from sim.demand.classes import IncidentClass
 from sim.demand.files import load_world_tape
 from sim.demand.packages import parse_package
-from sim.demand.tape import Inject, Tape
+from sim.demand.tape import Tape
 from sim.errors import InputError, nearest
 from sim.folder.crews import Crews, read_crews, read_preferences, shifts_of, unit_rows
 from sim.folder.places import Places, read_places
@@ -143,12 +144,8 @@ def _tape(path: Path, places: Places, world: WorldSettings) -> tuple[Tape, tuple
     order = [*range(len(given)), *sorted(range(len(given), len(found)), key=lambda i: found[i].name)]
     place = np.argsort(order)
     incidents = replace(tape.incidents, cls=place[tape.incidents.cls])
-    injects = sorted(tape.injects, key=_of_inject)
-    return replace(tape, incidents=incidents, injects=tuple(injects)), tuple(found[i] for i in order)
-
-
-def _of_inject(inject: Inject) -> tuple[float, str, int, float]:
-    return inject.at, inject.effect, inject.target, inject.value
+    classes = tuple(found[i] for i in order)
+    return with_brought(replace(tape, incidents=incidents), places.territory, classes), classes
 
 
 def _begin(world: WorldSettings, tape: Tape, rows: Sequence[Row]) -> float:

@@ -16,6 +16,7 @@ from sim.measures.ballots import check_custody
 from sim.measures.checks import check_coverage, check_heads, check_rules
 from sim.measures.command import without_asking
 from sim.measures.day import IS_BUSY, TASK_STATUS, UNIT_STATUS, Bools, Day, Ints, Recorded
+from sim.measures.injects import told_later
 from sim.measures.moves import check_legs
 from sim.measures.phases import check_phases
 from sim.measures.prevented import chances
@@ -153,7 +154,8 @@ def check_accounting(day: Day) -> None:
     if len(day.tape.vehicles.id) == 0:
         tape, calendar = day.tape.incidents, day.scenario.calendar
         latest = tape.at + np.where(tape.thinning & THINNINGS["count"], calendar.latest_extension, 0.0)
-        due = np.flatnonzero((latest < day.end) & (tape.at >= calendar.begin))
+        waits = (tape.thinning & THINNINGS["inject"]) > 0
+        due = np.flatnonzero((latest < day.end) & (tape.at >= calendar.begin) & ~waits)
         missing = np.setdiff1d(due[~after_hours(day)[due]], table.row)
         assert len(missing) == 0, f"I1: incident {day.tape.incidents.id[missing[:1]]} never occurred"
     closed = table.take(table.status == STATUSES.index("closed"))
@@ -213,7 +215,8 @@ def check_alert(day: Day) -> None:
         factor[here] = np.array(day.scenario.alert.rules.turnout_factors)[steps[area].level_before(sent[here])]
     aid = day.scenario.dispatch.aid_time
     own = np.stack([getattr(units, name)[unit] * factor for name in ("moving_time", "parked_time", "base_time")])
-    spare = without_asking(day.scenario, np.stack([day.value[sent] - own, day.value[sent] - own - aid]))
+    told = day.value[sent] - told_later(day, sent)
+    spare = without_asking(day.scenario, np.stack([told - own, told - own - aid]))
     off = np.abs(spare).min(axis=(0, 1), initial=np.inf)
     late = np.flatnonzero(off > 1e-6)
     assert len(late) == 0, f"I13: unit {units.id[unit[late[:1]]]} does not mobilise as the level of its area says"

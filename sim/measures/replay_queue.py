@@ -101,7 +101,8 @@ class Replay:
         self.tasks: dict[int, Waiting] = {}
         self.touched: set[int] = set()
         reserve = scenario.dispatch.reserve
-        self.by_number = scenario.dispatch.reserve_as == "number" or not any(reserve)
+        changed = any(inject.effect == "reserve" for inject in day.tape.injects)
+        self.by_number = not changed and (scenario.dispatch.reserve_as == "number" or not any(reserve))
         self.all_free = scenario.dispatch.taskable == "while_returning"
         orders = len(day.tape.injects) + len(day.records("decision"))
         self.fair = orders == 0 and self.by_number and all(a <= b for a, b in pairwise(reserve))

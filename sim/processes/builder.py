@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from functools import partial
-from itertools import repeat
 from math import ceil, inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -15,18 +14,18 @@ from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
 from sim.forces.sectors import areas_of_responsibility
 from sim.forces.units import Units, skill_bits
-from sim.policies.presence import plan_presences
 from sim.processes.access import Access
-from sim.processes.actors import MARKS, Task, Unit
+from sim.processes.actors import Task, Unit
 from sim.processes.alert import Alert
-from sim.processes.callers import ASTRAY, echoes, first_rooms, odd_marks, report_factors
+from sim.processes.callers import echoes, first_rooms
 from sim.processes.command import Command, RememberedFleet
 from sim.processes.deterrence import Presence
 from sim.processes.fleet import Fleet
 from sim.processes.incident import wait
-from sim.processes.meet import ask_about_tasks, may_part
+from sim.processes.meet import may_part
 from sim.processes.parts import far_checkpoints, far_posts, part_size, streets
 from sim.processes.picture import GuidedArea, send_from_district
+from sim.processes.proposed import tasks_of_tape
 from sim.processes.queue import DispatchArea
 from sim.processes.reserve import SECTION, keep
 from sim.processes.response import recall, send
@@ -54,95 +53,6 @@ def fills(slot: Slot, units: Units) -> np.ndarray:
     bits = skill_bits(slot.skills)
     eligible = units.mobile & ((units.skills & bits) == bits)
     return eligible & np.isin(units.kind, kinds) if slot.kinds else eligible
-
-
-BLOCK = 64
-"""Incidents of the tape that are turned into tasks at a time: few, so that they are still in the cache when they occur."""
-
-
-def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Iterator[Task]]]:
-    """The tape's incidents as tasks, in order: one stream for all of them, or one for each part of the world, with one of its
-    dispatch areas (-1: told on the common clock, since the call reaches a room of another part).
-
-    Scene times and noise are widened to the longest package. Without triage every task has priority 3.
-    """
-    incidents, scenario = world.tape.incidents, world.scenario
-    sites = scenario.territory.sites
-    width = max((len(cls.slots) for cls in scenario.classes), default=1)
-    area = scenario.dispatch_area(sites.area, sites.force)[incidents.site]
-    report_time = incidents.report_time * report_factors(scenario, incidents)
-    made = {
-        "area": area,
-        "slots": incidents.cls,
-        "report_time": report_time,
-        "odd": odd_marks(scenario, incidents, np.array(world.room_across)),
-        "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
-        "fabric": sites.fabric[incidents.site],
-        "patience_at": incidents.at + report_time + incidents.patience,
-        "scene_time": _widen(incidents.scene_time, width),
-        "noise": _widen(incidents.noise, width),
-    }
-    time_presences(world, made)
-    columns = {mark: made[mark] if mark in made else getattr(incidents, mark) for mark in MARKS}
-    slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
-    objects = {"cls": scenario.classes, "area": world.areas, "slots": slots}
-    legs = world.tape.legs.by_task()
-    if not world.clock.parts:
-        return [(-1, _tasks(columns, objects, legs))]
-    ask_about_tasks(world, columns)
-    size = scenario.dispatch_areas // world.clock.parts
-    first = np.array(world.room_across)[incidents.site] // size
-    part = np.where((columns["odd"] == ASTRAY) & (first != area // size), -1, area // size)
-    rows = ((number, np.flatnonzero(part == number)) for number in range(-1, world.clock.parts))
-    streams = ((number * size, {mark: column[own] for mark, column in columns.items()}) for number, own in rows if len(own))
-    return [(number, _tasks(own, objects, legs)) for number, own in streams]
-
-
-def _tasks(
-    columns: dict[str, np.ndarray], objects: Mapping[str, Sequence[Any]], legs: Mapping[int, tuple[tuple[int, float], ...]]
-) -> Iterator[Task]:
-    """Tasks from columns, a block of rows at a time; ``objects`` are what the codes of some columns stand for."""
-    fixed = {mark: column[0].tolist() for mark, column in columns.items() if _is_constant(column)}
-    count = len(columns["at"])
-    planned = bool(legs) or any(cls.fixed_end for cls in objects["cls"])
-    for begin in range(0, count, BLOCK):
-        marks: list[Iterable[Any]] = []
-        for mark, column in columns.items():
-            values = repeat(fixed[mark], min(BLOCK, count - begin)) if mark in fixed else column[begin : begin + BLOCK].tolist()
-            marks.append(map(objects[mark].__getitem__, values) if mark in objects else values)
-        for task in map(Task, zip(*marks)):
-            if planned:
-                task.legs = legs.get(task.id, ())
-                task.ends_at = task.at + task.scene_time[0] if task.cls.fixed_end else None
-            yield task
-
-
-def _is_constant(column: np.ndarray) -> bool:
-    """Whether all rows are the same, as where a hand-written tape leaves a mark out (all NaN is the same too)."""
-    return len(column) > 0 and bool(((column == column[0]) | ((column != column) & (column[0] != column[0]))).all())
-
-
-def time_presences(world: World, made: dict[str, np.ndarray]) -> None:
-    """Give the presences at places of warnings the hours that the plan wants; they lapse if nobody is sent until the end."""
-    warnings, incidents = world.tape.warnings, world.tape.incidents
-    if not len(warnings):
-        return
-    plan = plan_presences(warnings, world.scenario.warnings)
-    order = np.argsort(incidents.id)
-    rows = order[np.searchsorted(incidents.id, warnings.presence, sorter=order).clip(0, len(order) - 1)]
-    known = incidents.id[rows] == warnings.presence
-    rows, begin, until = rows[known], plan.begin[known], plan.until[known]
-    for mark in ("report_time", "patience_at", "scene_time"):
-        made[mark] = made[mark].copy()
-    made["report_time"][rows] = np.maximum(begin - incidents.at[rows], 0.0)
-    made["patience_at"][rows] = until
-    made["scene_time"][rows] = (until - begin)[:, None]
-
-
-def _widen(columns: np.ndarray, width: int) -> np.ndarray:
-    """Repeat the last column until there are ``width`` of them."""
-    missing = width - columns.shape[1]
-    return np.pad(columns, ((0, 0), (0, missing)), mode="edge") if missing > 0 else columns
 
 
 def build_units(scenario: Scenario, numbers: dict[Slot, int]) -> list[Unit]:

@@ -6,36 +6,42 @@ A closed list: each effect is one function. Whoever gives an unknown one is told
 from __future__ import annotations
 
 from collections.abc import Callable
-from math import isfinite
-from typing import TYPE_CHECKING
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from sim.errors import InputError, nearest
+from sim.demand.injects import EFFECTS, check_inject
+from sim.errors import InputError
 from sim.processes import entry
 from sim.processes.alert import BY_PLAN, order_level
+from sim.processes.brought import bring
 from sim.processes.closing import check_order, extend, request
+from sim.processes.conditions import read_condition, wait_for
 from sim.processes.duty import enter_service, go_off
 from sim.processes.kernel import ORDER, Tale
 from sim.processes.meet import lend_out
+from sim.processes.outage import cut_off
 from sim.processes.reinforce import request_reinforcement
 from sim.processes.response import come_free, leave_duty, recall, send
-from sim.processes.world import K, World
+from sim.processes.roads import slow_roads
+from sim.processes.world import K, Undo, World
 from sim.settings.alert import LEVELS
 
 if TYPE_CHECKING:
     from sim.demand.tape import Inject
 
 
-def out_of_service(world: World, order: Inject) -> None:
+def out_of_service(world: World, order: Inject) -> Undo | None:
     """Unit ``target`` leaves service (after its present task, if it is on scene)."""
     unit = world.unit(order.target)
     if not unit.on_duty:
-        return
+        return None
     if unit.status == "responding":
         recall(world, unit, -1)
         leave_duty(world, unit, unit.last)
         unit.area.serve(world.now, unit.last)
     else:
         go_off(world, unit)
+    return lambda: back_in_service(world, order)
 
 
 def back_in_service(world: World, order: Inject) -> None:
@@ -47,11 +53,12 @@ def back_in_service(world: World, order: Inject) -> None:
         enter_service(world, unit, row)
 
 
-def close_checkpoint(world: World, order: Inject) -> None:
+def close_checkpoint(world: World, order: Inject) -> Undo:
     """Checkpoint ``target`` (a site id) stops working."""
     site = world.site(order.target)
     world.closed_checkpoints.add(site)
     world.record(K["checkpoint_closed"], None, None, site)
+    return lambda: open_checkpoint(world, order)
 
 
 def open_checkpoint(world: World, order: Inject) -> None:
@@ -61,10 +68,16 @@ def open_checkpoint(world: World, order: Inject) -> None:
     world.record(K["checkpoint_opened"], None, None, site, value=world.scenario.checkpoints.open_lanes)
 
 
-def staff_desk(world: World, order: Inject) -> None:
+def staff_desk(world: World, order: Inject) -> Undo:
     """The phone desk of dispatch area ``target`` has ``value`` operators from now on."""
-    world.record(K["operators_changed"], None, None, -1, order.target, -1, order.value)
-    for call in world.areas[order.target].room.desks["phone"].staff(int(order.value), world.now):
+    before = len(world.areas[order.target].room.desks["phone"].free_at)
+    _staff(world, order.target, int(order.value))
+    return lambda: _staff(world, order.target, before)
+
+
+def _staff(world: World, area: int, operators: int) -> None:
+    world.record(K["operators_changed"], None, None, -1, area, -1, operators)
+    for call in world.areas[area].room.desks["phone"].staff(operators, world.now):
         if call.story is not None:
             call.story.put_off(call.done_at)
 
@@ -95,67 +108,117 @@ def assign(world: World, order: Inject) -> None:
             return
 
 
-def set_alert(world: World, order: Inject) -> None:
+def set_alert(world: World, order: Inject) -> Undo:
     """Area ``target`` (its position) has alert level ``value`` from now on; -1 leaves it to the timetable and the triggers."""
+    before = world.alert.ordered[order.target]
     order_level(world, order.target, int(order.value), world.trace.count - 1)
+    level = BY_PLAN if before is None else before
+    return lambda: order_level(world, order.target, level, world.trace.count - 1)
 
 
-EFFECTS: dict[str, Callable[[World, Inject], None]] = {
+def allow_redirection(world: World, order: Inject) -> None:
+    """Units under way may (1) or may not (0) be sent to a more urgent task from now on."""
+    _change_rules(world, redirect="when_none_free" if order.value else "never")
+
+
+def hold_reserve(world: World, order: Inject) -> None:
+    """Tasks of priority ``target`` are served only while more than ``value`` units are free from now on."""
+    reserve = list(world.scenario.dispatch.reserve)
+    reserve[order.target - 1] = order.value
+    _change_rules(world, reserve=tuple(reserve))
+    for area in world.areas:
+        area.serve(world.now, world.trace.count - 1)
+
+
+def _change_rules(world: World, **changed: Any) -> None:
+    """Have every room work by other rules of dispatch from now on."""
+    rules = replace(world.scenario.dispatch, **changed)
+    world.scenario = replace(world.scenario, dispatch=rules)
+    for area in world.areas:
+        area.rules = rules
+
+
+def starts_by_itself(world: World, order: Inject) -> None:
+    """What the inject brings stands on the tape and begins at its own moments."""
+
+
+
+
+ORDERS: dict[str, Callable[[World, Inject], Undo | None]] = {
+    "spawn_incident": bring,
+    "demand_surge": bring,
     "unit_out_of_service": out_of_service,
     "unit_back_in_service": back_in_service,
     "checkpoint_closed": close_checkpoint,
     "checkpoint_opened": open_checkpoint,
+    "road_slowed": slow_roads,
     "desk_operators": staff_desk,
+    "communications_outage": cut_off,
+    "rumour": starts_by_itself,
+    "request_reinforcement": request_reinforcement,
+    "alert_level": set_alert,
+    "extend_voting": extend,
+    "request_extension": request,
     "recall": recall_unit,
     "assign": assign,
-    "alert_level": set_alert,
-    "request_reinforcement": request_reinforcement,
     "enter_centre": entry.enter_centre,
     "carry_box": entry.carry_box,
     "attend_count": entry.attend_count,
-    "extend_voting": extend,
-    "request_extension": request,
+    "redirect": allow_redirection,
+    "reserve": hold_reserve,
 }
-"""Every order that pollday carries out."""
-COUNTS = {"desk_operators": "operators", "request_reinforcement": "units"}
-"""Orders about a dispatch area, with a number of something."""
+"""What carries out each effect of ``sim.demand.injects.EFFECTS``; what takes it back, if it can be, is returned."""
 
 
 def check(world: World, order: Inject) -> None:
-    """Raise ``InputError`` for an effect that is not in :data:`EFFECTS`, a target that does not exist or an odd value."""
-    if order.effect not in EFFECTS:
-        known = ", ".join(EFFECTS)
-        raise InputError(f"unknown effect '{order.effect}'{nearest(order.effect, EFFECTS)}; allowed: {known}")
-    if not isfinite(order.at):
-        raise InputError(f"{order.effect}: {order.at} is not a moment; allowed: seconds from 00:00 of polling day")
+    """Raise ``InputError`` for an effect that is not in the list, a target that does not exist or an odd value."""
+    check_inject(order)
+    target = EFFECTS[order.effect].target
     if order.effect in ("extend_voting", "request_extension"):
         check_order(world, order)
-    elif order.effect.startswith("checkpoint"):
+    elif target == "site":
         world.site(order.target)
     elif order.effect == "alert_level":
         _check_alert(world, order)
-    elif order.effect in ("enter_centre", "carry_box", "attend_count"):
+    elif target == "area":
+        _check_area(world, order)
+    elif target == "any unit":
         world.any_unit(order.target)
         world.site(int(order.value))
-    elif order.effect not in COUNTS:
+    elif target == "unit":
         world.unit(order.target)
-    elif not 0 <= order.target < len(world.areas):
+    elif target == "room" and not 0 <= order.target < len(world.areas):
         raise InputError(f"{order.effect}: no dispatch area {order.target}, allowed: 0 to {len(world.areas) - 1}")
-    elif not 0 <= order.value <= 10_000:
-        raise InputError(f"{order.effect}: {order.value:g} {COUNTS[order.effect]}, allowed: 0 to 10000")
+    elif target == "areas" and order.target >= 0:
+        _check_area(world, order)
+    if order.when:
+        read_condition(world, order)
+
+
+def _check_area(world: World, order: Inject) -> None:
+    areas = len(world.alert.level)
+    if not 0 <= order.target < areas:
+        raise InputError(f"{order.effect}: no area {order.target}, allowed: 0 to {areas - 1}")
 
 
 def _check_alert(world: World, order: Inject) -> None:
-    areas = len(world.alert.level)
-    if not 0 <= order.target < areas:
-        raise InputError(f"alert_level: no area {order.target}, allowed: 0 to {areas - 1}")
+    _check_area(world, order)
     if order.value not in range(BY_PLAN, len(LEVELS)):
         levels = ", ".join(f"{code} {name}" for code, name in enumerate(LEVELS))
         raise InputError(f"alert_level: {order.value:g} is no level, allowed: {levels}, {BY_PLAN} as planned")
 
 
 def carry_out(world: World, order: Inject, number: int) -> Tale:
-    """Carry out one order at its moment, before anything else of that instant."""
+    """Carry out one order at its moment, before anything else of that instant, or as soon as its condition holds; and take it
+    back when its time is over."""
     yield order.at, ORDER + number
+    if order.when:
+        yield from wait_for(world, order, ORDER + number)
     world.record(K["decision"], value=number)
-    EFFECTS[order.effect](world, order)
+    if order.id >= 0:
+        world.came[order.id] = []
+    undo = ORDERS[order.effect](world, order)
+    if undo is not None and order.lasts:
+        yield world.now + order.lasts, ORDER + number
+        world.record(K["effect_ended"], value=number)
+        undo()

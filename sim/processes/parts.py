@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.demand.tape import THINNINGS
 from sim.forces.access import near_centres
 from sim.processes.meet import ahead_time, asks
 
@@ -81,7 +82,7 @@ def _of_tape(tape: Tape, ruling: Ints) -> Iterator[Pairs]:
     """What hangs together on the tape: incidents and what they hang on, presences and their warnings, halls and their sweeps."""
     incidents = tape.incidents
     own = ruling[incidents.site]
-    child = np.flatnonzero(incidents.parent >= 0)
+    child = np.flatnonzero((incidents.parent >= 0) & ((incidents.thinning & THINNINGS["inject"]) == 0))
     gatherings = np.array([(rally.id, rally.sweep, rally.site) for rally in tape.rallies], dtype=np.int64).reshape(-1, 3)
     named = (
         (incidents.parent[child], incidents.site[child]),

@@ -55,6 +55,8 @@ class DispatchArea:
         self.own = plugins.POLICIES.get(rules.policy)
         self.by_share = rules.reserve_as == "share"
         self.orderly = rules.blocking
+        self.outages: list[float] = []
+        """Seconds by which each outage of the radio delays what units are told."""
         self._possible: dict[tuple[tuple[int, ...], bool, bool], bool] = {}
 
     def can_ever(self, slots: tuple[int, ...], priority: int, at_once: bool) -> bool:
@@ -214,8 +216,11 @@ class DispatchArea:
 
     def redirect(self, task: Task, now: float, cause: int) -> None:
         """Take units under way to less urgent tasks for more urgent ones that nobody free can serve: for this task, but
-        first for those that wait ahead of it; one that holds others back and finds nobody ends the search.
+        first for those that wait ahead of it; one that holds others back and finds nobody ends the search. Nobody under way can
+        be told while the radio is out.
         """
+        if self.outages:
+            return
         for waiting in [*self._ahead_of(task), task]:
             found = self._divert(waiting, now, cause)
             holds = waiting.cls.start == "together" or self.rules.blocking

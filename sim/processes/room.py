@@ -98,7 +98,12 @@ class Room:
 
     def __init__(self, phone: Desk, radio: Desk, patience: bool) -> None:
         self.desks = {"phone": phone, "online": phone, "radio": radio, "patrol": radio}
+        self.radio = radio
         self.patience = patience
+
+    def report_by_phone(self, on: bool) -> None:
+        """Have officers report by phone from now on, or by radio again."""
+        self.desks["radio"] = self.desks["patrol"] = self.desks["phone"] if on else self.radio
 
     def answer(self, channel: str, now: float, talk_time: float, patience: float) -> Call:
         """Take one report; ``direct`` needs no operator and officers on the radio do not hang up."""

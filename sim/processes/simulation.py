@@ -11,9 +11,11 @@ from math import inf
 import numpy as np
 
 from sim.demand.counts import check_counts
+from sim.demand.crowds import check_rallies
+from sim.demand.injects import check_injects
 from sim.demand.legs import check_legs
 from sim.demand.signals import check_signals
-from sim.demand.tape import Inject, Tape, check_incidents, check_rallies
+from sim.demand.tape import Inject, Tape, check_incidents
 from sim.errors import InputError
 from sim.forces.prolonged import tied_to_closing
 from sim.processes.actors import Unit
@@ -72,6 +74,7 @@ class Simulation:
             self.world, self._tasks = build_world(scenario, tape)
             look_nearby(self.world)
             look_in_boxes(self.world)
+            check_injects(tape.injects, tape.incidents, tape.rumours)
             for order in tape.injects:
                 check(self.world, order)
             self._start()

@@ -41,6 +41,13 @@ def voting_open(world: World, task: Task) -> float:
 def count(world: World, task: Task) -> float:
     """What comes with the count moves with the closing, whatever else may prevent it."""
     return 1.0
+
+
+def inject(world: World, task: Task) -> float:
+    """What an inject brings happens when the inject comes, whatever else may prevent it."""
+    return 1.0
+
+
 def warning(world: World, task: Task) -> float:
     """A presence comes about by the share of warnings that the plan acts on; if it stands there in time, it lowers the hazard
     of the disturbance that was warned of."""
@@ -61,6 +68,7 @@ FACTORS: dict[str, Callable[[World, Task], float]] = {
     "warning": warning,
     "rumour": rumour,
     "count": count,
+    "inject": inject,
 }
 """The factor of each name in ``THINNINGS``: a function of the world and the candidate, at the moment it is proposed."""
 _BY_BIT = tuple((bit, FACTORS[name]) for name, bit in THINNINGS.items())

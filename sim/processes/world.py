@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,22 +13,24 @@ from sim.processes.kernel import TASK, Clock
 from sim.trace import CODE, KINDS, PACK_RECORD, Trace
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from simpy import Event
 
     from sim.demand.tape import Tape
     from sim.processes.access import Access
     from sim.processes.actors import Task, Unit
     from sim.processes.alert import Alert
+    from sim.processes.brought import Brought
     from sim.processes.command import Command
     from sim.processes.deterrence import Presence
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
+    from sim.processes.roads import Slowed
     from sim.scenario import Scenario
     from sim.territory.travel import Travel
 
 ELECTION = "election"
+Undo = Callable[[], None]
+"""Takes back what an order did."""
 UNIT_AFTER = tuple(kind.unit for kind in KINDS)
 TASK_AFTER = tuple(kind.task for kind in KINDS)
 
@@ -84,6 +87,13 @@ class World:
         self.heads_at = [0] * len(scenario.territory.sites)
         self.answers: dict[int, tuple[float, bool]] = {}
         self.entry_marks: dict[int, float] = {}
+        self.held: dict[int, Brought] = {}
+        """What each inject brings, by its id, until it comes."""
+        self.came: dict[int, list[tuple[float, int]]] = {}
+        """Moments and ids of the incidents that each inject that has come brings, by its id."""
+        self.slowed: Slowed | None = None
+        self.cut_off: dict[int, float] = {}
+        """Seconds by which units are told later, by dispatch area whose room cannot reach them."""
         self.standby: defaultdict[int, list[tuple[float, int, float]]] = defaultdict(list)
 
     @property

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from sim.clock import HOUR
+from sim.demand.brought import with_brought
 from sim.demand.catalogue import build_classes
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.draw import draw_tape
 from sim.demand.files import describe, load_tape, load_world_tape, save_tape
+from sim.demand.injects import in_order
 from sim.demand.merge import merge_tapes
 from sim.demand.packages import format_package, parse_package
 from sim.demand.tape import Inject, Tape, incidents
@@ -29,6 +31,52 @@ def drawn(calendar, demand):
     tape = draw_tape(make_territory(), calendar, settings, 5)
     injects = (Inject(8 * HOUR, "desk_operators", 0, 3.0), Inject(9 * HOUR, "unit_out_of_service", 12))
     return replace(tape, injects=injects), build_classes(settings)
+
+
+@pytest.mark.parametrize("name", ["tape.csv", "tape.yaml"])
+def test_injects_with_all_they_can_say_come_back_and_bring_what_they_brought(drawn, territory, tmp_path, name):
+    tape, classes = drawn
+    site = int(territory.sites.id[0])
+    more = (
+        Inject(8 * HOUR, "demand_surge", value=2.0, id=3, lasts=HOUR),
+        Inject(9 * HOUR, "road_slowed", site, 2.5, lasts=1800.0, within=750.0),
+        Inject(10 * HOUR, "rumour", site, 300.0, id=4),
+        Inject(11 * HOUR, "redirect", value=1.0, when="free_units in 16 < 3"),
+    )
+    full = with_brought(replace(tape, injects=in_order((*tape.injects, *more))), territory, classes)
+    assert len(full.incidents) > len(tape.incidents)
+    save_tape(full, tmp_path / name, territory, classes)
+    again = load_tape(tmp_path / name, territory, classes)
+    assert again.injects == full.injects
+    assert again.digest() == with_brought(again, territory, classes).digest() == full.digest()
+
+
+INJECTS_REFUSED = {
+    "09:00,road_slow,1,,,": r"tape.injects.csv, line 2: unknown effect 'road_slow' \(did you mean 'road_slowed'\?\)",
+    "09:00,road_slowed,1,50,,": "line 2: road_slowed: 50 times the drive, allowed: 1 to 20",
+    "99:00,redirect,,1,,": "line 2, column 'at': '99:00' is later than 24:00",
+    "D+9 01:00,redirect,,1,,": "line 2, column 'at': 'D\\+9 01:00' lies outside the time allowed",
+    "09:00,redirect,,1,,free units": "line 2: 'free units' is no condition",
+    "09:00,redirect,,1,-3,": "line 2, column 'lasts': '-3' is not a number",
+}
+
+
+@pytest.mark.parametrize(("row", "problem"), INJECTS_REFUSED.items())
+def test_a_bad_inject_of_a_file_is_named_with_its_line(territory, tmp_path, row, problem):
+    path = tmp_path / "tape.csv"
+    path.write_text(f"id,at,site,scene_time\n1,09:00,{territory.sites.id[0]},60\n", encoding="utf-8")
+    path.with_suffix(".injects.csv").write_text(f"at,effect,target,value,lasts,when\n{row}\n", encoding="utf-8")
+    with pytest.raises(InputError, match=problem) as caught:
+        load_world_tape(path, territory)
+    assert "\n" not in str(caught.value)
+
+
+def test_an_incident_that_waits_for_no_inject_of_the_file_is_refused(territory, tmp_path):
+    path = tmp_path / "tape.csv"
+    site = territory.sites.id[0]
+    path.write_text(f"id,at,site,scene_time,thinning,parent\n1,09:00,{site},60,inject,8\n", encoding="utf-8")
+    with pytest.raises(InputError, match="line 2, column 'parent': no inject has the id 8"):
+        load_world_tape(path, territory)
 
 
 @pytest.mark.parametrize("name", ["tape.csv", "tape.yaml"])
