@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.demand.catalogue import DUPLICATE_CALL
-from sim.demand.marks import Columns, lognormal
+from sim.demand.marks import Columns, lognormal, streams_of
 from sim.demand.tape import CHANNELS
 from sim.demand.world import Group, World
 
@@ -25,21 +25,20 @@ def duplicate_calls(world: World, groups: list[Group], columns: Columns, ids: In
     """
     parts = []
     row = 0
-    for group in groups:
+    for group, stream in zip(groups, streams_of(world, groups, "duplicates"), strict=True):
         rows = slice(row, row := row + len(group.at))
         if world.classes[group.cls].slots:
-            parts.append(_of_group(world, group, {name: column[rows] for name, column in columns.items()}, ids[rows]))
+            parts.append(_of_group(world, stream, {name: column[rows] for name, column in columns.items()}, ids[rows]))
     if not parts:
         return {name: column[:0] for name, column in columns.items()}, ids[:0]
     calls = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
     return calls, calls.pop("id").astype(np.int64)
 
 
-def _of_group(world: World, group: Group, parents: Columns, ids: Ints) -> Columns:
+def _of_group(world: World, stream: np.random.Generator, parents: Columns, ids: Ints) -> Columns:
     """The calls about one group's incidents: neutral marks, but for when they come and what they cost the desk."""
     rule = world.settings.calls
     priority = parents["priority"].astype(np.int64) - 1
-    stream = world.streams("duplicates", group.key)
     count = np.array(rule.duplicates_least)[priority] + stream.poisson(np.array(rule.duplicates)[priority])
     count = np.minimum(np.where(parents["channel"] == CHANNELS.index("phone"), count, 0), _MOST)
     parent = np.repeat(np.arange(len(ids)), count)

@@ -5,7 +5,7 @@ Each kind of mark has streams of its own, keyed by class and area, so a change o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any, TypeVar
 
 import numpy as np
@@ -47,11 +47,16 @@ def complete(world: World, groups: list[Group]) -> Columns:
     return columns | _work(world, groups, cls)
 
 
+def streams_of(world: World, groups: list[Group], purpose: str) -> Iterator[np.random.Generator]:
+    """The stream of each group for one purpose."""
+    return world.streams.each(purpose, [group.key for group in groups])
+
+
 def _draw(world: World, groups: list[Group], purpose: str, uniforms: int, normals: int) -> tuple[Floats, Floats]:
     """Uniforms (uniforms, n) and standard normals (normals, n) of one purpose, group after group."""
     parts = []
-    for group in groups:
-        stream, count = world.streams(purpose, group.key), len(group.at)
+    for group, stream in zip(groups, streams_of(world, groups, purpose), strict=True):
+        count = len(group.at)
         parts.append((stream.random((uniforms, count)), stream.standard_normal((normals, count))))
     return np.concatenate([u for u, _ in parts], axis=1), np.concatenate([z for _, z in parts], axis=1)
 
@@ -145,9 +150,10 @@ def _candidates(world: World, groups: list[Group], counts: list[int], cls: Ints)
 def _entries(world: World, groups: list[Group], counts: list[int]) -> Floats:
     """A uniform for the office head's answer to each incident inside a centre (NaN elsewhere)."""
     inside = [world.classes[group.cls].inside for group in groups]
+    streams = streams_of(world, groups, "entry")
     parts = [
-        world.streams("entry", group.key).random(count) if drawn else np.full(count, np.nan)
-        for group, count, drawn in zip(groups, counts, inside, strict=True)
+        stream.random(count) if drawn else np.full(count, np.nan)
+        for stream, count, drawn in zip(streams, counts, inside, strict=True)
     ]
     return np.concatenate(parts)
 
@@ -190,12 +196,13 @@ def _work(world: World, groups: list[Group], cls: Ints) -> Columns:
     median, p90 = np.array([_scene_time(world, c.name) for c in world.classes])[cls].T
     scene, noise = np.zeros((len(cls), width)), np.zeros((len(cls), width))
     row = 0
-    for group in groups:
+    streams = (streams_of(world, groups, purpose) for purpose in ("scene_times", "travel_noise"))
+    for group, of_scene, of_travel in zip(groups, *streams, strict=True):
         rows = slice(row, row := row + len(group.at))
         if counts[group.cls]:
             shape = (len(group.at), MAX_UNITS)
-            scene[rows] = world.streams("scene_times", group.key).standard_normal(shape)[:, :width]
-            noise[rows] = world.streams("travel_noise", group.key).standard_normal(shape)[:, :width]
+            scene[rows] = of_scene.standard_normal(shape)[:, :width]
+            noise[rows] = of_travel.standard_normal(shape)[:, :width]
     used = np.arange(width) < counts[cls][:, None]
     scene = np.where(used, lognormal(scene, median[:, None], p90[:, None]), 0.0)
     return {"scene_time": scene, "noise": np.where(used, np.exp(world.settings.noise_sigma * noise), 1.0)}

@@ -5,6 +5,7 @@ Rows come in order of commune and, inside a commune, police, gendarmerie, mobile
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,7 +40,12 @@ class CentreRows:
 
 def site_stream(seed: int, commune: int, use: int) -> np.random.Generator:
     """The stream of one commune (its own code) for one use, so that no commune's sites depend on another's."""
-    return Streams(seed)("sites", commune * STREAMS_PER_COMMUNE + use)
+    return next(site_streams(seed, [commune], use))
+
+
+def site_streams(seed: int, communes: Iterable[int], use: int) -> Iterator[np.random.Generator]:
+    """The stream of each of many communes for one use."""
+    return Streams(seed).each("sites", [commune * STREAMS_PER_COMMUNE + use for commune in communes])
 
 
 def make_centres(communes: Communes, counts: Counts, settings: TerritorySettings) -> CentreRows:
@@ -86,9 +92,9 @@ def _part_voters(counts: Counts, mobile: Ints) -> Ints:
 def _weights(communes: Communes, part: Ints, settings: TerritorySettings) -> NDArray[np.float64]:
     """Weights (centres,) from every commune's own stream."""
     sizes = np.bincount(part // 3, minlength=len(communes))
-    pairs = zip(communes.code.tolist(), sizes.tolist(), strict=True)
-    streams = ((site_stream(settings.site_seed, code, CENTRE_STREAM), n) for code, n in pairs if n)
-    return np.concatenate([gamma_weights(rng, n, settings.office_cv) for rng, n in streams])
+    streams = site_streams(settings.site_seed, communes.code.tolist(), CENTRE_STREAM)
+    own = zip(streams, sizes.tolist(), strict=True)
+    return np.concatenate([gamma_weights(rng, size, settings.office_cv) for rng, size in own if size])
 
 
 def gamma_weights(rng: np.random.Generator, size: int, cv: float) -> NDArray[np.float64]:

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.settings.territory import DerivedSites, TerritorySettings
-from sim.territory.centres import OTHER_STREAM, site_stream
+from sim.territory.centres import OTHER_STREAM, site_streams
 from sim.territory.counts import GENDARMERIE, POLICE
 from sim.territory.places import shift, town_radius
 from sim.territory.sites import SITE_KINDS
@@ -102,7 +102,7 @@ def _entrances(counts: Ints, held: Ints) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _draws(communes: Communes, seed: int) -> Floats:
     """Uniforms (communes, 400): for every block of ids a direction and a distance."""
-    return np.stack([site_stream(seed, int(code), OTHER_STREAM).random(802) for code in communes.code])
+    return np.stack([rng.random(802) for rng in site_streams(seed, communes.code.tolist(), OTHER_STREAM)])
 
 
 def _places(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.settings.territory import ScatterSettings, TerritorySettings
-from sim.territory.centres import SCATTER_STREAM, CentreRows, site_stream
+from sim.territory.centres import SCATTER_STREAM, CentreRows, site_streams
 from sim.territory.outlines import Ring, inside
 from sim.territory.tables import Communes
 
@@ -61,6 +61,7 @@ def scatter_centres(
     discs = np.minimum(1000.0 * np.sqrt(communes.area_km2 / pi), 1000.0 * settings.scatter.spread_km)
     fixed = np.bincount(rows.commune[~rows.mobile], minlength=len(communes))
     moving = np.bincount(rows.commune[rows.mobile], minlength=len(communes))
+    here = np.flatnonzero(fixed + moving)
     found = [
         _commune_places(
             Ground(
@@ -70,10 +71,10 @@ def scatter_centres(
                 rings.get(communes.wilaya_codes[communes.wilaya[i]], []),
             ),
             (int(fixed[i]), int(moving[i])),
-            site_stream(settings.site_seed, int(communes.code[i]), SCATTER_STREAM),
+            rng,
             settings.scatter,
         )
-        for i in np.flatnonzero(fixed + moving).tolist()
+        for i, rng in zip(here.tolist(), site_streams(settings.site_seed, communes.code[here].tolist(), SCATTER_STREAM))
     ]
     x, y, distance, in_town = (np.concatenate([f[k] for f in found]) for k in range(4))
     return Places(x, y, distance, in_town.astype(bool))

@@ -27,8 +27,8 @@ def assign_tiers(
     (1 - u): the chance to pass a threshold t is factor / t, so a centre is high in proportion to its factor.
     """
     codes, first, sizes = np.unique(commune, return_index=True, return_counts=True)
-    streams = Streams(seed)
-    draws = [streams("risk_tiers", int(c)).random(n + 1) for c, n in zip(codes, sizes, strict=True)]
+    streams = Streams(seed).each("risk_tiers", codes.tolist())
+    draws = [stream.random(size + 1) for stream, size in zip(streams, sizes.tolist(), strict=True)]
     noise = np.concatenate([d[1:] for d in draws])
     score = 1.0 / (1.0 - noise) * np.where(np.isin(area, tense), risk.tense_factor, 1.0)
     lure = np.array([d[0] for d in draws])
