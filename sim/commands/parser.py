@@ -157,6 +157,9 @@ COMMANDS = {
     "measures": Command(
         "measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("plugin", "internal"), "RUNDIR",
     ),
+    "verify": Command(
+        "run a saved day again and compare every record", texts.VERIFY, "sim.commands.verify.verify", ("plugin",), "RUNDIR",
+    ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),
 }  # fmt: skip

@@ -138,6 +138,15 @@ examples:
 
 Reads a run directory, checks every file against its manifest and computes the measures again."""
 
+VERIFY = """
+examples:
+  pollday verify runs/demo-city-2017-0
+  pollday verify runs/demo-city-2017-0 --json
+
+Checks every file of a run against its manifest, makes scenario and tape again from the settings and the seed in it, refuses to go
+on where they are not those of the run, runs the day again and compares it record by record. If one differs it says which, in
+both versions, and ends with exit code 1 (docs/replay.md)."""
+
 EXPLAIN = """
 examples:
   pollday explain response_mean
