@@ -116,6 +116,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
     "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
     "no-report": (("--no-report",), {"action": "store_true", "help": "write no report at the end"}),
+    "against": (("--against",), {"metavar": "RUN", "help": "a run of the same day under another plan, beside the first"}),
+    "page-out": (("--out",), {"metavar": "FILE.html", "help": "where to write (default: beside the run's folder)"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -140,6 +142,10 @@ COMMANDS = {
     "compare": Command(
         "two options against each other", texts.COMPARE, "sim.commands.compare.compare", (),
         "STUDY OPTION OPTION, or STUDY STUDY; language=…, share=…",
+    ),
+    "replay": Command(
+        "see a saved run again on a map", texts.REPLAY, "sim.commands.replay.replay", ("against", "page-out"),
+        "RUN, the folder of a run; language=…, share=…",
     ),
     "power": Command(
         "how many days would show a difference", texts.POWER, "sim.commands.power.power",
