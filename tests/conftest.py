@@ -5,8 +5,11 @@ Tests marked ``slow`` are left out by ``addopts`` in ``pyproject.toml``; ``make 
 
 from __future__ import annotations
 
+import gc
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -21,6 +24,28 @@ settings.register_profile(
     "thorough", derandomize=True, deadline=None, max_examples=2000, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pollday"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[object]:
+    """Collect without the garbage collector, which would go through thousands of tests again and again, now and in every test."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+@pytest.hookimpl(tryfirst=True, optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
+    """Leave all tests of a file to one process, unless ``--dist`` says otherwise: what they share is then made once."""
+    if config.getoption("dist") != "load":
+        return None
+    from xdist.scheduler import LoadFileScheduling
+
+    config.option.loadscopereorder = False  # files with the most tests are not the longest; in their order they end evenly
+    return LoadFileScheduling(config, log)
 
 
 @pytest.fixture(scope="session")
