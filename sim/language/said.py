@@ -1,7 +1,8 @@
-"""Every text that the program says to planners, read from its Python modules, its page templates and the studies it ships."""
+"""Every text that the program says to planners, read from modules, page templates, the shipped studies and the evidence."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,9 @@ from sim.yamlfile import load_yaml
 
 PACKAGE = Path(__file__).resolve().parents[1]
 KEYWORDS = {"say": (1,), "many": (1, 2), "sayable": (1,)}
+SYMBOLS = ("s", "m", "km", "km/h", "factor", "heads", "count", "clock", "s (median, 90th percentile)", "heads per unit")
+"""Units of the evidence that the report writes out."""
+_FIGURES = re.compile(r"x[\d.]+ to x|plus or minus ")
 METHODS = {".py": "python", ".html": "jinja2.ext:babel_extract"}
 
 
@@ -37,6 +41,7 @@ def said(package: Path = PACKAGE) -> list[Text]:
     spoken = {path.relative_to(package).as_posix(): _texts_of(path) for path in files}
     if package == PACKAGE:
         spoken |= {f"conf/study/{path.name}": _texts_of_study(path) for path in sorted((conf_dir() / "study").glob("*.yaml"))}
+        spoken["conf/evidence.yaml"] = _texts_of_evidence(conf_dir() / "evidence.yaml")
     for name, texts in spoken.items():
         for one, more in texts:
             old = found.get(one, Text(one, more, ()))
@@ -61,3 +66,11 @@ def _texts_of_study(path: Path) -> Iterator[tuple[str, None]]:
     study = load_yaml(path)
     for text in (study["question"], *study.get("options", ())):
         yield text, None
+
+
+def _texts_of_evidence(path: Path) -> Iterator[tuple[str, None]]:
+    """Units of the numbers, and ranges that are told in words."""
+    for entry in load_yaml(path).values():
+        for text in (entry.get("unit"), entry.get("range")):
+            if isinstance(text, str) and text not in SYMBOLS and not _FIGURES.match(text):
+                yield text, None

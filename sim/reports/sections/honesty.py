@@ -49,7 +49,7 @@ UNITS = {
     "s (median, 90th percentile)": sayable("seconds: median, nine of ten within"), "heads per unit": sayable("officers per unit"),
     "calls per incident": sayable("calls per incident"), "per area": sayable("per area"),
 }  # fmt: skip
-"""Units of the evidence in the reader's language; others are shown as they are written there."""
+"""Units of the evidence that the report writes out; others are said as they are written there."""
 _TIMES = re.compile(r"x([\d.]+) to x([\d.]+)")
 _AROUND = re.compile(r"plus or minus ([\d.]+)( %| points)?")
 
@@ -97,9 +97,9 @@ def _input(words: Language, row: Input) -> dict[str, str]:
     value = written(low) if low == high else words.say("%(low)s to %(high)s", low=written(low), high=written(high))
     if row.settings > 1:
         value = words.many("%(value)s (%(n)d setting)", "%(value)s (%(n)d settings)", row.settings, value=value)
-    unit = words.say(UNITS[row.unit]) if row.unit in UNITS else words.isolate(row.unit)
+    unit = UNITS.get(row.unit, row.unit)
     grade, span = words.say(SHORT[row.grade]), range_text(words, row.range)
-    return {"key": row.pattern, "value": value, "range": span, "unit": unit, "grade": grade}
+    return {"key": row.pattern, "value": value, "range": span, "unit": words.say(unit), "grade": grade}
 
 
 def exact(words: Language, value: float) -> str:
@@ -124,7 +124,8 @@ def range_text(words: Language, written: Any) -> str:
         return words.isolate(f"± {size}\u00a0%" if around[2] else f"± {size}")
     if isinstance(written, list):
         return words.say("%(low)s to %(high)s", low=words.isolate(written[0]), high=words.isolate(written[-1]))
-    return words.isolate(written)
+    told = str(written)
+    return words.say(told)
 
 
 # Conclusions ------------------------------------------------------------------------------------------------------

@@ -91,8 +91,9 @@ def block(report: Report, title: str, measures: tuple[str, ...]) -> Block | None
     places = {
         m: decimals(term_of(m), [half for c in row for half in (c.estimate.half_width, c.joint)]) for m, row in found.items()
     }
+    finer = {m: max(places[m], decimals(term_of(m), [c.joint for c in row])) for m, row in found.items()}
     lines = [
-        Line(option, name, kind_of(report, option), [cell(report, row[option], places[m]) for m, row in found.items()])
+        Line(option, name, kind_of(report, option), [cell(report, row[option], places[m], finer[m]) for m, row in found.items()])
         for option, name in enumerate(report.names)
     ]
     headings = [(term_of(m).heading(words), term_of(m).means(words)) for m in found]
@@ -100,8 +101,9 @@ def block(report: Report, title: str, measures: tuple[str, ...]) -> Block | None
     return Block(words.say(title), headings, lines, floors)
 
 
-def cell(report: Report, found: Comparison, places: int) -> Cell:
-    """One figure of one option."""
+def cell(report: Report, found: Comparison, places: int, finer: int) -> Cell:
+    """One figure of one option, with ``places`` decimals, and its difference to the baseline with ``finer`` ones: days in common
+    tell differences sharper than levels."""
     words, term = report.words, term_of(found.measure)
     here = level(words, term, found.estimate, places, unit=False)
     if found.difference is None:
@@ -109,7 +111,7 @@ def cell(report: Report, found: Comparison, places: int) -> Cell:
     if found.is_nil:
         return Cell(found.measure, here, words.say("no difference on any day"), "same")
     own = found.together or found.difference
-    return Cell(found.measure, here, change(words, term, own, places, unit=False), sign_of(found))
+    return Cell(found.measure, here, change(words, term, own, finer, unit=False), sign_of(found))
 
 
 def sign_of(found: Comparison) -> str:
