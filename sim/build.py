@@ -95,8 +95,13 @@ def build_scenario(settings: Settings, place: Place | None = None) -> Scenario:
     return build_plan(settings, place)[0]
 
 
-def build_tape(settings: Settings, place: Place | None = None, replication: int | None = None) -> Tape:
-    """Draw the tape of one replication (that of ``settings`` unless given); it never sees forces or plan."""
+def build_tape(
+    settings: Settings, place: Place | None = None, replication: int | None = None, streams: Streams | None = None
+) -> Tape:
+    """Draw the tape of one replication (that of ``settings`` unless given); it never sees forces or plan.
+
+    ``streams``, if given, draw it instead of those of the replication.
+    """
     where = place or build_place(settings)
     checkpoints = settings.checkpoints
     traffic = Traffic(checkpoints.traffic_city, checkpoints.traffic_rural, checkpoints.peak_factor)
@@ -110,6 +115,7 @@ def build_tape(settings: Settings, place: Place | None = None, replication: int 
         traffic=traffic,
         hazard_bound=settings.rallies.hazard_bound,
         deterrence=settings.deterrence,
+        streams=streams,
     )
     decided = extended_closings(settings.calendar, where.territory, where.calendar)
     injects = tuple(Inject(at, "extend_voting", area, closing) for at, area, closing in decided)

@@ -145,3 +145,27 @@ def _hashed(word: Words, constants: tuple[np.uint32, np.uint32]) -> Words:
 
 def _shifted(word: Words) -> Words:
     return word ^ (word >> np.uint32(16))
+
+
+TIMETABLED = frozenset({
+    "sites", "absence", "patrol_phase", "risk_tiers", "turnout", "relief", "female_officers", "rallies", "vips", "commission",
+    "matches", "delivery", "counts", "convoys",
+})  # fmt: skip
+"""Purposes of what is known beforehand, or belongs to units: the same in every continuation of a day."""
+
+
+_OF_ONE_DAY = 1000
+"""More than any number of a purpose."""
+
+
+@dataclass(frozen=True)
+class Continued(Streams):
+    """The streams of one continuation of a day: those of its timetable are the day's own, all others are new."""
+
+    continuation: int = 0
+
+    def _seed(self, purpose: str, *entity: int) -> np.random.SeedSequence:
+        if purpose in TIMETABLED:
+            return super()._seed(purpose, *entity)
+        number = PURPOSES[purpose] + _OF_ONE_DAY * self.continuation
+        return np.random.SeedSequence(self.root, spawn_key=(self.replication, number, *entity))

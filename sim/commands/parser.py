@@ -116,8 +116,15 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
     "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
     "no-report": (("--no-report",), {"action": "store_true", "help": "write no report at the end"}),
-    "against": (("--against",), {"metavar": "RUN", "help": "a run of the same day under another plan, beside the first"}),
-    "page-out": (("--out",), {"metavar": "FILE.html", "help": "where to write (default: beside the run's folder)"}),
+    "at": (("--at",), {"metavar": "TIME", "help": "the moment from which on things change, such as 14:30"}),
+    "change": (
+        ("--change",),
+        {"metavar": "KEY=VALUE", "action": "append", "default": [], "help": "what changes; may be given several times"},
+    ),
+    "continuations": (
+        ("--continuations",),
+        {"type": count, "metavar": "K", "help": "also K days whose rest is drawn anew (default: none)"},
+    ),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -143,10 +150,6 @@ COMMANDS = {
         "two options against each other", texts.COMPARE, "sim.commands.compare.compare", (),
         "STUDY OPTION OPTION, or STUDY STUDY; language=…, share=…",
     ),
-    "replay": Command(
-        "see a saved run again on a map", texts.REPLAY, "sim.commands.replay.replay", ("against", "page-out"),
-        "RUN, the folder of a run; language=…, share=…",
-    ),
     "power": Command(
         "how many days would show a difference", texts.POWER, "sim.commands.power.power",
         ("compared", "difference", "power"), "FOLDER of a study",
@@ -163,8 +166,9 @@ COMMANDS = {
     "measures": Command(
         "measure a saved run again", texts.MEASURES, "sim.commands.run.measures", ("plugin", "internal"), "RUNDIR",
     ),
-    "verify": Command(
-        "run a saved day again and compare every record", texts.VERIFY, "sim.commands.verify.verify", ("plugin",), "RUNDIR",
+    "fork": Command(
+        "a run up to a moment, then another decision", texts.FORK, "sim.commands.fork.fork_run",
+        ("at", "change", "continuations", "out", "no-save"), "RUNDIR",
     ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

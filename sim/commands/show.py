@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from inspect import getdoc
 from pathlib import Path
@@ -16,17 +16,21 @@ from sim.clock import HOUR, format_time
 from sim.commands.answer import Answer, Grid, in_words
 from sim.commands.run import config_answer
 from sim.demand.catalogue import build_classes
+from sim.demand.classes import IncidentClass
 from sim.demand.files import describe, save_tape
+from sim.demand.tape import Tape
 from sim.errors import InputError, nearest
 from sim.evidence import evidence_of
 from sim.forces.ledger import Ledger, summarise
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Entry
 from sim.measures.estimators import SPECIAL, estimator_of
+from sim.runs import load_run
 from sim.runs.stories import ENTRIES as STORIES
 from sim.settings import Settings, dump
 from sim.settings.gate import known_keys
 from sim.study.entries import ENTRIES as STUDIES
+from sim.territory.sites import Territory
 from sim.territory.summary import tables, totals
 
 
@@ -122,26 +126,43 @@ def _hour_grid(ledger: Ledger, force: int, name: str) -> Grid:
 
 
 def tape(args: Namespace) -> Answer:
-    """Draw a tape and save it as CSV or YAML."""
+    """Draw a tape, or take that of a run, and save it as CSV or YAML."""
+    path, _ = args.split(args.words)
+    if path is not None:
+        return _tape_of_run(args, path)
     settings = _settings(args)
     if args.cfg:
         return config_answer(dump(settings))
     place: Place = build_place(settings)
     drawn = build_tape(settings, place)
     classes = build_classes(settings.demand)
+    origin = {"name": settings.name, "seed": settings.seed, "replication": settings.replication}
+    return _tape_answer(args, origin, drawn, place.territory, classes)
+
+
+def _tape_of_run(args: Namespace, path: str) -> Answer:
+    """The tape of a run directory, to be edited."""
+    if len(args.words) > 1 or args.cfg:
+        raise InputError(f"{path}: the tape of a run is as it is; leave the settings out")
+    found = load_run(path)
+    origin = {key: found.manifest[key] for key in ("name", "seed", "replication")}
+    return _tape_answer(args, origin, found.tape, found.scenario.territory, found.scenario.classes)
+
+
+def _tape_answer(
+    args: Namespace, origin: Mapping[str, Any], drawn: Tape, territory: Territory, classes: Sequence[IncidentClass]
+) -> Answer:
     if args.out:
         target = Path(args.out)
         if target.suffix.lower() not in (".csv", ".yaml", ".yml"):
             raise InputError(f"--out {args.out}: must end in .csv or .yaml")
         if not target.parent.is_dir():
             raise InputError(f"--out {args.out}: there is no folder {target.parent}")
-        save_tape(drawn, target, place.territory, classes)
+        save_tape(drawn, target, territory, classes)
     count = np.bincount(drawn.incidents.cls, minlength=len(classes)).tolist()
     data = {
         "command": "tape",
-        "name": settings.name,
-        "seed": settings.seed,
-        "replication": settings.replication,
+        **origin,
         "digests": {"tape": drawn.digest()},
         "incidents": len(drawn.incidents),
         "vehicles": len(drawn.vehicles.id),

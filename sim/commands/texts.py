@@ -84,17 +84,6 @@ examples:
 Two options of one study, or two studies of one option each that faced the same days (one seed, one demand). The first is the
 baseline. Prints the figures side by side and writes compare-en.html with compare-tables into the first study's folder."""
 
-REPLAY = """
-examples:
-  pollday replay runs/demo-city-2017-0             writes runs/demo-city-2017-0-replay-en.html
-  pollday replay runs/demo-city-2017-0 language=ar share=internal
-  pollday replay runs/before --against runs/after --out compared.html
-
-One file that opens by double click and needs no network: a map of units and incidents with a clock, play, strips of the day,
-lists, and the story of each incident and unit. With --against two plans run side by side on the same day (one tape), and the
-incidents that went otherwise are marked. share=restricted (left out) shows places by groups of at least five centres, internal
-every site and stamps the page (docs/replay.md)."""
-
 POWER = """
 examples:
   pollday power cars --measure response_mean --difference 30
@@ -139,6 +128,7 @@ examples:
   pollday tape preset=demo-city seed=3 replication=7 --out day.csv
   pollday run --tape day.csv
 {_SETTINGS}
+`pollday tape RUNDIR --out day.csv` takes that of a run, to be edited (docs/scenarios.md).
 Vehicles of interest, gatherings, injects, legs of planned tasks, warnings and rumours are saved beside day.csv as
 day.vehicles.csv, day.rallies.csv, day.injects.csv, day.legs.csv, day.warnings.csv and day.rumours.csv."""
 
@@ -149,14 +139,15 @@ examples:
 
 Reads a run directory, checks every file against its manifest and computes the measures again."""
 
-VERIFY = """
+FORK = """
 examples:
-  pollday verify runs/demo-city-2017-0
-  pollday verify runs/demo-city-2017-0 --json
+  pollday fork runs/demo-city-2017-0 --at 14:30 --change desk_operators.Z1/police=8
+  pollday fork runs/demo-city-2017-0 --at 14:30 --change road_slowed.90010001=3,lasts=90min,within=800 --continuations 20
+  pollday fork runs/demo-city-2017-0 --at 14:30 --change redirect=1 --change alert_level.Z1=raised,at=15:00
 
-Checks every file of a run against its manifest, makes scenario and tape again from the settings and the seed in it, refuses to go
-on where they are not those of the run, runs the day again and compares it record by record. If one differs it says which, in
-both versions, and ends with exit code 1 (docs/replay.md)."""
+Up to the moment the day is that of the run, record by record; without a change so is the rest. A change is an effect of
+docs/scenarios.md (EFFECT.TARGET=VALUE, or EFFECT=TARGET where there is no value), then at=, lasts=, within=, when= after commas;
+remove=ID takes an incident out, tape=FILE puts more in. Continuations share the day up to the moment; the rest is drawn anew."""
 
 EXPLAIN = """
 examples:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.demand.injects import LONGEST, MOST_IDS
 from sim.demand.tape import CHANNELS, GATHERINGS, THINNINGS
-from sim.errors import nearest
+from sim.errors import InputError, nearest
 from sim.tables import Row, bits, codes, floats, integers, join_bits, moments
 
 Ints = NDArray[np.int64]
@@ -138,22 +138,25 @@ class SiteNames:
         for row, name in enumerate(names):
             self._by_name[name] = -1 if name in self._by_name else row
 
+    def find(self, text: str) -> int:
+        """Position of a site; raises ``InputError`` for an unknown one or a name that several sites have."""
+        place = self._by_id.get(text, self._by_name.get(text))
+        if place is None:
+            hint = nearest(text, self._by_name) or nearest(text, self._by_id)
+            raise InputError(f"unknown site {text!r}{hint}; give the id or the name of one of {len(self.ids)} sites")
+        if place < 0:
+            raise InputError(f"several sites are called {text!r}; give the site's id")
+        return place
+
     def positions(self, rows: Sequence[Row], column: str, empty: float | None) -> Ints:
-        """Position of each row's site; raises ``InputError`` for an unknown one or a name that several sites have."""
+        """Position of each row's site; raises ``InputError`` like ``find``, naming the row."""
         out = np.full(len(rows), -1, dtype=np.int64)
         for i, row in enumerate(rows):
-            text = row[column]
-            place = self._by_id.get(text, self._by_name.get(text))
-            if not text and empty is not None:
-                continue
-            if place is None:
-                hint = nearest(text, self._by_name) or nearest(text, self._by_id)
-                raise row.error(
-                    column, f"unknown site {text!r}{hint}; give the id or the name of one of {len(self.ids)} sites"
-                )
-            if place < 0:
-                raise row.error(column, f"several sites are called {text!r}; give the site's id")
-            out[i] = place
+            if row[column] or empty is None:
+                try:
+                    out[i] = self.find(row[column])
+                except InputError as error:
+                    raise row.error(column, str(error)) from None
         return out
 
 

@@ -49,8 +49,9 @@ def draw_tape(
     traffic: Traffic | None = None,
     hazard_bound: float = 2.0,
     deterrence: DeterrenceSettings | None = None,
+    streams: Streams | None = None,
 ) -> Tape:
-    """Draw the tape of one replication from ``calendar.begin`` to ``calendar.end``.
+    """Draw the tape of one replication from ``calendar.begin`` to ``calendar.end``; ``streams`` are those of the replication.
 
     ``traffic`` is the flow at town entrances and ``hazard_bound`` the bound at which incidents of gatherings are drawn
     (``rallies.hazard_bound``); ``deterrence`` says how many more candidates its classes need (none: bound 1). ``cls``
@@ -58,7 +59,7 @@ def draw_tape(
     setting of one part changes no draw of another. Raises ``InputError`` for unknown areas and rates that would fill
     more than 3,000,000 rows.
     """
-    world = _world(territory, calendar, settings, Streams(seed, replication), deterrence)
+    world = _world(territory, calendar, settings, streams or Streams(seed, replication), deterrence)
     _check_size(world)
     matches = draw_matches(world, IDS_PER_AREA)
     rallies, sweeps = with_sweeps(world, draw_rallies(world, matches))

@@ -210,7 +210,7 @@ def brought_by(incidents: Incidents) -> dict[int, np.ndarray]:
     return {int(id): rows[incidents.parent[rows] == id] for id in np.unique(incidents.parent[rows])}
 
 
-FIRST_ID = 6_000_000_000_000
+FIRST_ID = 10**15
 """Ids of rows that injects add to a tape: above all ids that are drawn."""
 _IDS_EACH = 1_000_000
 

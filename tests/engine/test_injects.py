@@ -314,7 +314,7 @@ def test_decisions_and_injects_come_through_the_same_door() -> None:
         (Inject(0.0, "demand_surge", value=2.0, id=1), "demand_surge: say how long it lasts"),
         (Inject(0.0, "demand_surge", value=2.0, id=1, lasts=60.0), "no incident of the tape has inject 1 as its parent"),
         (Inject(0.0, "spawn_incident", id=1), "no incident of the tape has inject 1 as its parent"),
-        (Inject(0.0, "rumour", 1, 50.0, id=1), "the tape has no rumour 6000001000000 of inject 1"),
+        (Inject(0.0, "rumour", 1, 50.0, id=1), "the tape has no rumour 1000000001000000 of inject 1"),
         (Inject(0.0, "rumour", 1, 50.0, id=1, when="free_units < 1"), "rumour: comes at its moment"),
         (Inject(0.0, "communications_outage", 3), "communications_outage: no dispatch area 3, allowed: 0 to 0"),
         (Inject(0.0, "reserve", 5, 1.0), "reserve: priority 5, allowed: 1 to 4"),

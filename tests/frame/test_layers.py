@@ -36,6 +36,7 @@ ROWS: list[set[str]] = [
     {"study", "bench", "plans"},
     {"reports"},
     {"replay"},
+    {"exercise"},
     {"commands"},
     {"__init__", "cli", "__main__"},
 ]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.reports.amounts import change, decimals, level, span
 from sim.reports.data import Report
 from sim.reports.decision import DECIDES, GOAL, TARGETS, Standing
-from sim.reports.figures.study import gains, gains_height
+from sim.reports.figures.study import gains
 from sim.reports.glance import MOST_ROWS, glance
 from sim.reports.picture import report_figure
 from sim.reports.sentences import certainty, cost, listed, name, places
@@ -26,9 +26,8 @@ def build(report: Report) -> dict[str, Any]:
         "lead": lead(report),
         "warnings": warnings(report),
         "facts": [
-            (report.words.say("What it costs"), [*cost(report), *price(report)]),
+            (report.words.say("What it costs"), [*cost(report), *trade(report)]),
             (report.words.say("Incidents within target"), goal(report)),
-            *benefits(report),
             (report.words.say("How sure this is"), certainty(report)),
             (report.words.say("Where it stays weakest"), weakest(report, worst)),
         ],
@@ -42,8 +41,7 @@ def picture(report: Report) -> Markup | None:
     """Differences of all options in potential response with their intervals, where they find room."""
     if not 2 <= len(report.names) <= MOST_ROWS or report.decision.kind == "too_few":
         return None
-    words = report.words
-    size = (9.2, gains_height([report.names[option] for option in report.others], words))
+    words, size = report.words, (9.2, 0.95 + 0.42 * len(report.others))
     alt = words.say("Difference of each option to the baseline in potential response, with its interval.")
     return report_figure(lambda figure: gains(figure.subplots(), report.result, words), size, alt, wide=True)
 
@@ -109,35 +107,25 @@ def dearer(report: Report) -> list[str]:
     ]
 
 
-def price(report: Report) -> list[str]:
-    """What gets worse, by intervals that leave zero out."""
+def trade(report: Report) -> list[str]:
+    """What gets worse, and what else gets better, by intervals that leave zero out."""
     words, own = report.words, report.decision.standing
     if own is None or report.decision.kind != "change":
         return []
-    if not own.losses:
-        return [words.say("No other figure of this page is shown to get worse.")]
-    return [words.say("It pays with: %(list)s.", list=listed(words, _changes(report, own, own.losses)))]
+    lines = [words.say("It pays with: %(list)s.", list=_changes(report, own, own.losses))] if own.losses else []
+    lines += [] if own.losses else [words.say("No other figure of this page is shown to get worse.")]
+    return [*lines, words.say("It also improves: %(list)s.", list=_changes(report, own, own.gains))] if own.gains else lines
 
 
-def benefits(report: Report) -> list[tuple[str, list[str]]]:
-    """What else gets better, by intervals that leave zero out."""
-    own = report.decision.standing
-    if own is None or report.decision.kind != "change" or not own.gains:
-        return []
-    return [(report.words.say("What else improves"), [f"{listed(report.words, _changes(report, own, own.gains))}."])]
-
-
-def _changes(report: Report, own: Standing, measures: tuple[str, ...]) -> list[str]:
-    """Measures with their differences and what they are under the baseline, three at most."""
-    words, parts = report.words, []
+def _changes(report: Report, own: Standing, measures: tuple[str, ...]) -> str:
+    """Measures with their differences, three at most."""
+    parts = []
     for measure in measures[:3]:
         found, term = report.comparison(own.option, measure).together, term_of(measure)
         if found is not None:
-            before = report.comparison(report.baseline, measure).estimate.mean
-            base = term.figure(words, before, decimals(term, [found.half_width]))
-            told, called = change(words, term, found), term.called(words)
-            parts.append(words.say("%(measure)s: %(change)s, from %(base)s", measure=called, change=told, base=base))
-    return parts
+            told = change(report.words, term, found)
+            parts.append(report.words.say("%(measure)s %(change)s", measure=term.called(report.words), change=told))
+    return listed(report.words, parts)
 
 
 def goal(report: Report) -> list[str]:
@@ -159,8 +147,7 @@ def goal(report: Report) -> list[str]:
         return [told]
     base = report.comparison(report.baseline, TARGETS).estimate
     against = words.say("With “%(option)s”: %(share)s.", option=name(report, report.baseline), share=level(words, term, base))
-    both = report.decision.standings[report.baseline].goal == "met" == report.decision.standings[report.chosen].goal
-    return [told, against, words.say("The baseline meets the goal too.")] if both else [told, against]
+    return [told, against]
 
 
 def weakest(report: Report, worst: Worst | None) -> list[str]:
