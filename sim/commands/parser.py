@@ -125,6 +125,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
         ("--continuations",),
         {"type": count, "metavar": "K", "help": "also K days whose rest is drawn anew (default: none)"},
     ),
+    "against": (("--against",), {"metavar": "RUN", "help": "a run of the same day under another plan, beside the first"}),
+    "page-out": (("--out",), {"metavar": "FILE.html", "help": "where to write (default: beside the run's folder)"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -150,6 +152,10 @@ COMMANDS = {
         "two options against each other", texts.COMPARE, "sim.commands.compare.compare", (),
         "STUDY OPTION OPTION, or STUDY STUDY; language=…, share=…",
     ),
+    "replay": Command(
+        "see a saved run again on a map", texts.REPLAY, "sim.commands.replay.replay", ("against", "page-out"),
+        "RUN, the folder of a run; language=…, share=…",
+    ),
     "power": Command(
         "how many days would show a difference", texts.POWER, "sim.commands.power.power",
         ("compared", "difference", "power"), "FOLDER of a study",
@@ -169,6 +175,9 @@ COMMANDS = {
     "fork": Command(
         "a run up to a moment, then another decision", texts.FORK, "sim.commands.fork.fork_run",
         ("at", "change", "continuations", "out", "no-save"), "RUNDIR",
+    ),
+    "verify": Command(
+        "run a saved day again and compare every record", texts.VERIFY, "sim.commands.verify.verify", ("plugin",), "RUNDIR",
     ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

@@ -84,6 +84,17 @@ examples:
 Two options of one study, or two studies of one option each that faced the same days (one seed, one demand). The first is the
 baseline. Prints the figures side by side and writes compare-en.html with compare-tables into the first study's folder."""
 
+REPLAY = """
+examples:
+  pollday replay runs/demo-city-2017-0             writes runs/demo-city-2017-0-replay-en.html
+  pollday replay runs/demo-city-2017-0 language=ar share=internal
+  pollday replay runs/before --against runs/after --out compared.html
+
+One file that opens by double click and needs no network: a map of units and incidents with a clock, play, strips of the day,
+lists, and the story of each incident and unit. With --against two plans run side by side on the same day (one tape), and the
+incidents that went otherwise are marked. share=restricted (left out) shows places by groups of at least five centres, internal
+every site and stamps the page (docs/replay.md)."""
+
 POWER = """
 examples:
   pollday power cars --measure response_mean --difference 30
@@ -148,6 +159,15 @@ examples:
 Up to the moment the day is that of the run, record by record; without a change so is the rest. A change is an effect of
 docs/scenarios.md (EFFECT.TARGET=VALUE, or EFFECT=TARGET where there is no value), then at=, lasts=, within=, when= after commas;
 remove=ID takes an incident out, tape=FILE puts more in. Continuations share the day up to the moment; the rest is drawn anew."""
+
+VERIFY = """
+examples:
+  pollday verify runs/demo-city-2017-0
+  pollday verify runs/demo-city-2017-0 --json
+
+Checks every file of a run against its manifest, makes scenario and tape again from the settings and the seed in it, refuses to go
+on where they are not those of the run, runs the day again and compares it record by record. If one differs it says which, in
+both versions, and ends with exit code 1 (docs/replay.md)."""
 
 EXPLAIN = """
 examples:

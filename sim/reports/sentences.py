@@ -99,7 +99,7 @@ def certainty(report: Report) -> list[str]:
     better, days = better_days(report, decision.option)
     lines = [grades[decision.sure]]
     if report.result.same_days:
-        lines.append(words.say("Better on %(better)s of %(days)s days.", better=better, days=days))
+        lines.append(words.say("Better than the baseline on %(better)s of %(days)s simulated days.", better=better, days=days))
     if days < ENOUGH_DAYS:
         lines.append(words.say("That is few: ten days or more make a sound comparison."))
     return [*lines, _worlds(report)]
@@ -115,7 +115,10 @@ def _worlds(report: Report) -> str:
     """What the answer does when assumed inputs are drawn anew."""
     words, worlds = report.words, report.decision.worlds
     if worlds is None or worlds.share is None:
-        return words.say("Inputs are as assumed; whether other assumptions change the answer was not tried.")
+        return words.say(
+            "Intervals tell only how much days differ: inputs are as assumed, and whether other assumptions change the answer "
+            "was not tried."
+        )
     return words.say(
         "With the assumed inputs drawn anew it does better in %(share)s of %(worlds)s plausible worlds (%(low)s to %(high)s).",
         share=words.share(worlds.share),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sim.reports.amounts import size
 from sim.reports.data import Report
 from sim.reports.decision import DECIDES
+from sim.reports.findings.factors import studied_factors
 from sim.reports.findings.flips import strongest
 from sim.reports.sentences import listed, name
 from sim.reports.terms import term_of
@@ -20,7 +21,8 @@ def turning(report: Report) -> list[str]:
         return []
     if decision.kind == "keep":
         return [*_shown_by_more_days(report), *_barred(report)]
-    return [*_margin(report), *_other_worlds(report), *_hinges(report), *_losses(report), *_ties(report), *_officers(report)]
+    says = (_margin, _other_worlds, _hinges, _losses, _ties, _officers, _edge)
+    return [sentence for say in says for sentence in say(report)]
 
 
 def _margin(report: Report) -> list[str]:
@@ -30,7 +32,7 @@ def _margin(report: Report) -> list[str]:
     if nearer is None:
         return []
     far = size(report.words, term_of(DECIDES), nearer)
-    return [report.words.say("If the model flatters this option by more than %(far)s, the gain is gone.", far=far)]
+    return [report.words.say("If the model overstates the gain by more than %(far)s, nothing is left of it.", far=far)]
 
 
 def _nearer(found: Estimate | None) -> float | None:
@@ -69,7 +71,7 @@ def _losses(report: Report) -> list[str]:
         return []
     names = listed(words, [term_of(measure).called(words) for measure in own.losses[:MOST_NAMES]])
     base = name(report, report.baseline)
-    return [words.say("If this weighs more, keep “%(baseline)s”: %(measures)s.", baseline=base, measures=names)]
+    return [words.say("Keep “%(baseline)s” if more weight is given to: %(measures)s.", baseline=base, measures=names)]
 
 
 def _ties(report: Report) -> list[str]:
@@ -128,3 +130,14 @@ def _barred(report: Report) -> list[str]:
                 )
             )
     return lines[:MOST_NAMES]
+
+
+def _edge(report: Report) -> list[str]:
+    """Whether the option lies at the edge of what was tried: then the best may lie beyond."""
+    studied = studied_factors([option.settings for option in report.result.study.options], report.baseline)
+    if len(studied.factors) != 1 or report.chosen not in studied.options:
+        return []
+    (factor,) = studied.factors
+    if len(set(factor.values)) < 3 or factor.low < factor.values[report.chosen] < factor.high:
+        return []
+    return [report.words.say("This option lies at the edge of what was tried: one beyond it may do better still.")]

@@ -139,5 +139,5 @@ def load(cls: type[T], folder: Path, name: str) -> T:
     arrays, plain = read_arrays(folder / f"{name}.npz"), read_json(folder / f"{name}.json")
     try:
         return unpack(cls, arrays, plain)
-    except (KeyError, TypeError, ValueError) as error:
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
         raise InputError(f"{folder / name}.json: is no {cls.__name__.lower()} of this version ({error})") from None

@@ -29,35 +29,49 @@ class Opened:
 
 
 @contextmanager
-def opened(file: Path, width: int = 1100, height: int = 1500) -> Iterator[Opened]:
-    """Open a file as by double click, with every request but that for the file itself refused and noted."""
+def launched() -> Iterator[Any]:
+    """A browser; the test is skipped where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
     if CHROMIUM is None:
         pytest.skip("there is no Chromium here")
     with playwright.sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
-            page = browser.new_page(viewport={"width": width, "height": height})
-            found = Opened(page)
-            own = file.resolve().as_uri()
-
-            def ask(route: Any) -> None:
-                url = route.request.url
-                if url.partition("#")[0] == own or url.startswith("data:"):
-                    route.continue_()
-                else:
-                    found.complaints.append(f"request: {url}")
-                    route.abort()
-
-            page.route("**/*", ask)
-            page.on("console", lambda m: found.complaints.append(f"{m.type}: {m.text}") if m.type != "log" else None)
-            page.on("pageerror", lambda e: found.complaints.append(f"error: {e}"))
-            page.on("dialog", lambda d: (found.complaints.append(f"dialog: {d.message}"), d.dismiss()))
-            page.goto(own, wait_until="load", timeout=180_000)
-            page.evaluate("document.fonts.ready")
-            yield found
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def opened(file: Path, width: int = 1100, height: int = 1500) -> Iterator[Opened]:
+    """Open a file in a browser of its own (see ``visited``)."""
+    with launched() as browser, visited(browser, file, width, height) as found:
+        yield found
+
+
+@contextmanager
+def visited(browser: Any, file: Path, width: int, height: int, fragment: str = "") -> Iterator[Opened]:
+    """Open a file (at a ``fragment``) as by double click, with every request but that for the file itself refused and noted."""
+    page = browser.new_page(viewport={"width": width, "height": height})
+    found = Opened(page)
+    own = file.resolve().as_uri()
+
+    def ask(route: Any) -> None:
+        url = route.request.url
+        if url.partition("#")[0] == own or url.startswith("data:"):
+            route.continue_()
+        else:
+            found.complaints.append(f"request: {url}")
+            route.abort()
+
+    page.route("**/*", ask)
+    page.on("console", lambda m: found.complaints.append(f"{m.type}: {m.text}") if m.type != "log" else None)
+    page.on("pageerror", lambda e: found.complaints.append(f"error: {e}"))
+    page.on("dialog", lambda d: (found.complaints.append(f"dialog: {d.message}"), d.dismiss()))
+    page.goto(own + fragment, wait_until="load", timeout=180_000)
+    page.evaluate("document.fonts.ready")
+    yield found
+    page.close()
 
 
 TEXTS = """() => {

@@ -31,7 +31,7 @@ def test_a_study_without_any_run_says_no_data_and_shows_no_zero(tmp_path: Path, 
 def test_a_half_finished_study_says_how_many_runs_are_missing(tmp_path: Path) -> None:
     folder = study_of(tmp_path / "half", days=4, asked=10)
     text = brief(folder)
-    assert f"{6 * len(OPTIONS)} runs are missing" in text and "on 4 of 4 days" in text
+    assert f"{6 * len(OPTIONS)} runs are missing" in text and "on 4 of 4 simulated days" in text
 
 
 def test_one_day_recommends_nothing_and_one_option_has_nothing_to_be_compared_with(tmp_path: Path) -> None:

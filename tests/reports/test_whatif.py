@@ -189,7 +189,7 @@ def test_a_factor_in_whole_numbers_has_whole_steps(folder: Path) -> None:
 
 def test_too_few_settings_are_refused_with_a_study_that_would_do(folder: Path) -> None:
     shown = built(report(line(folder, "few", (1.0, 0.8, 1.2))))
-    assert shown["refusal"].startswith("3 settings of 1 factors were simulated") and "script" not in shown
+    assert shown["refusal"].startswith("3 settings of 1 factor were simulated") and "script" not in shown
     assert "design=latin design.points=16" in shown["study"] and f"'{CARS}=interval(0.8,1.2)'" in shown["study"]
 
 

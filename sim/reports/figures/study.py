@@ -106,10 +106,20 @@ def coverage(axis: Axes, result: StudyResult, words: Language, best: str | None)
     return coverage_over_day(axis, times, curves, result.study.baseline, words, best)
 
 
+def gains_height(names: Sequence[str], words: Language) -> float:
+    """Inches that ``gains`` needs so that names of several lines do not touch."""
+    lines = max(_label(words, name).count("\n") + 1 for name in names)
+    return 0.95 + max(0.42, 0.18 * lines + 0.08) * len(names)
+
+
+def _label(words: Language, name: str) -> str:
+    return marks.name_text(words, name, 20)
+
+
 def gains(axis: Axes, result: StudyResult, words: Language) -> Axes:
     """Difference of each option to the baseline in potential response, the least noisy of the measures."""
     found = [
-        Dot(marks.name_text(words, c.option, 20), c.together, c.is_real)
+        Dot(_label(words, c.option), c.together, c.is_real)
         for c in compare(result, [STEADIEST])
         if c.together is not None
     ]

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from sim.reports.amounts import change, decimals, level, span
 from sim.reports.data import Report
 from sim.reports.decision import DECIDES, GOAL, TARGETS, Standing
-from sim.reports.figures.study import gains
+from sim.reports.figures.study import gains, gains_height
 from sim.reports.glance import MOST_ROWS, glance
 from sim.reports.picture import report_figure
 from sim.reports.sentences import certainty, cost, listed, name, places
@@ -26,8 +26,9 @@ def build(report: Report) -> dict[str, Any]:
         "lead": lead(report),
         "warnings": warnings(report),
         "facts": [
-            (report.words.say("What it costs"), [*cost(report), *trade(report)]),
+            (report.words.say("What it costs"), [*cost(report), *price(report)]),
             (report.words.say("Incidents within target"), goal(report)),
+            *benefits(report),
             (report.words.say("How sure this is"), certainty(report)),
             (report.words.say("Where it stays weakest"), weakest(report, worst)),
         ],
@@ -41,7 +42,8 @@ def picture(report: Report) -> Markup | None:
     """Differences of all options in potential response with their intervals, where they find room."""
     if not 2 <= len(report.names) <= MOST_ROWS or report.decision.kind == "too_few":
         return None
-    words, size = report.words, (9.2, 0.95 + 0.42 * len(report.others))
+    words = report.words
+    size = (9.2, gains_height([report.names[option] for option in report.others], words))
     alt = words.say("Difference of each option to the baseline in potential response, with its interval.")
     return report_figure(lambda figure: gains(figure.subplots(), report.result, words), size, alt, wide=True)
 
@@ -107,25 +109,35 @@ def dearer(report: Report) -> list[str]:
     ]
 
 
-def trade(report: Report) -> list[str]:
-    """What gets worse, and what else gets better, by intervals that leave zero out."""
+def price(report: Report) -> list[str]:
+    """What gets worse, by intervals that leave zero out."""
     words, own = report.words, report.decision.standing
     if own is None or report.decision.kind != "change":
         return []
-    lines = [words.say("It pays with: %(list)s.", list=_changes(report, own, own.losses))] if own.losses else []
-    lines += [] if own.losses else [words.say("No other figure of this page is shown to get worse.")]
-    return [*lines, words.say("It also improves: %(list)s.", list=_changes(report, own, own.gains))] if own.gains else lines
+    if not own.losses:
+        return [words.say("No other figure of this page is shown to get worse.")]
+    return [words.say("It pays with: %(list)s.", list=listed(words, _changes(report, own, own.losses)))]
 
 
-def _changes(report: Report, own: Standing, measures: tuple[str, ...]) -> str:
-    """Measures with their differences, three at most."""
-    parts = []
+def benefits(report: Report) -> list[tuple[str, list[str]]]:
+    """What else gets better, by intervals that leave zero out."""
+    own = report.decision.standing
+    if own is None or report.decision.kind != "change" or not own.gains:
+        return []
+    return [(report.words.say("What else improves"), [f"{listed(report.words, _changes(report, own, own.gains))}."])]
+
+
+def _changes(report: Report, own: Standing, measures: tuple[str, ...]) -> list[str]:
+    """Measures with their differences and what they are under the baseline, three at most."""
+    words, parts = report.words, []
     for measure in measures[:3]:
         found, term = report.comparison(own.option, measure).together, term_of(measure)
         if found is not None:
-            told = change(report.words, term, found)
-            parts.append(report.words.say("%(measure)s %(change)s", measure=term.called(report.words), change=told))
-    return listed(report.words, parts)
+            before = report.comparison(report.baseline, measure).estimate.mean
+            base = term.figure(words, before, decimals(term, [found.half_width]))
+            told, called = change(words, term, found), term.called(words)
+            parts.append(words.say("%(measure)s: %(change)s, from %(base)s", measure=called, change=told, base=base))
+    return parts
 
 
 def goal(report: Report) -> list[str]:
@@ -147,7 +159,8 @@ def goal(report: Report) -> list[str]:
         return [told]
     base = report.comparison(report.baseline, TARGETS).estimate
     against = words.say("With “%(option)s”: %(share)s.", option=name(report, report.baseline), share=level(words, term, base))
-    return [told, against]
+    both = report.decision.standings[report.baseline].goal == "met" == report.decision.standings[report.chosen].goal
+    return [told, against, words.say("The baseline meets the goal too.")] if both else [told, against]
 
 
 def weakest(report: Report, worst: Worst | None) -> list[str]:

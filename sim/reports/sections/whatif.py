@@ -102,10 +102,13 @@ def refusal(report: Report, studied: Studied) -> str:
     if factors > MOST_FACTORS:
         return words.say("The options differ in %(n)s numbers: too many for estimates in between.", n=factors)
     if len(studied.options) < least_points(factors):
-        return words.say(
-            "%(points)s settings of %(factors)s factors were simulated; estimates in between take at least %(least)s.",
-            points=len(studied.options), factors=factors, least=least_points(factors),
-        )  # fmt: skip
+        return words.many(
+            "%(points)s settings of %(n)d factor were simulated; estimates in between take at least %(least)s.",
+            "%(points)s settings of %(n)d factors were simulated; estimates in between take at least %(least)s.",
+            factors,
+            points=len(studied.options),
+            least=least_points(factors),
+        )
     if hull_of(studied.points) is None:
         return words.say("The studied factors were only changed together, so nothing can be said of one of them alone.")
     return ""
