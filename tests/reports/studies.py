@@ -34,8 +34,8 @@ def a_day(words: tuple[str, ...] = TOWN) -> Outcome:
     return run_point(compose([*words]), 0)
 
 
-def varied(outcome: Outcome, gain: float, option: int, day: int, heads: float | None = None) -> Outcome:
-    """A day with every figure moved by chance, the same chance for all options, and times multiplied by ``gain``."""
+def varied(outcome: Outcome, gain: float, option: int, day: int, heads: float | None = None, size: float = 1.0) -> Outcome:
+    """A day with every figure moved by chance, the same for all options, times multiplied by ``gain`` and counts by ``size``."""
     common, own = np.random.default_rng([day]), np.random.default_rng([day, option, 7])
     noise = 1.0 + 0.1 * common.normal() + 0.01 * own.normal()
 
@@ -44,7 +44,7 @@ def varied(outcome: Outcome, gain: float, option: int, day: int, heads: float | 
             return value
         if name.startswith(TIMES):
             return value * gain * noise
-        return min(value * noise, 1.0) if 0.0 < value <= 1.0 else float(round(value * noise))
+        return min(value * noise, 1.0) if 0.0 < value <= 1.0 else float(round(value * noise * size))
 
     scalars = {name: moved(name, value) for name, value in outcome.scalars.items()}
     for part in ("compliance_p1", "compliance_p2", "compliance_p1_p2"):
@@ -57,6 +57,7 @@ def varied(outcome: Outcome, gain: float, option: int, day: int, heads: float | 
         whole = PlaceFigures.of(figures)
         array = whole.array * (1.0 + 0.1 * own.normal(size=whole.array.shape))
         array[:, [i for i, name in enumerate(whole.measures) if name.startswith(TIMES)]] *= gain
+        array[:, [i for i, name in enumerate(whole.measures) if name.startswith("officer_hours")]] *= size
         places[by] = PlaceFigures(whole.places, whole.measures, np.abs(array))
     curves = dict(outcome.curves) | {"potential_by_centre": outcome.curves["potential_by_centre"] * gain * noise}
     digests = {"scenario": f"{option}-{day}", "tape": f"{day}", "trace": f"{option}-{day}"}
@@ -74,9 +75,10 @@ def study_of(
     heads: Sequence[float | None] = (),
     question: str = "Town: how many patrol cars does it need?",
     tape: str = "",
+    size: float = 1.0,
 ) -> Path:
     """Store a study of varied days in ``folder``; ``asked``: days that were asked for, if more than there are; ``tape``: what
-    the names of its days begin with."""
+    the names of its days begin with; ``size``: what counts are multiplied by."""
     made = tuple(Option(name, own, compose([*words, *own])) for name, own in options.items())
     study = Study(folder.name, question, made, asked or days, baseline or made[0].name)
     points = [make_point(option.name, option.overrides, option.settings) for option in made]
@@ -87,6 +89,6 @@ def study_of(
         for day in range(days):
             for number, point in enumerate(points):
                 own = heads[number] if heads else None
-                outcome = varied(a_day(words), gains[number % len(gains)], number, day, own)
+                outcome = varied(a_day(words), gains[number % len(gains)], number, day, own, size)
                 store.put(point.id, day, replace(outcome, digests=outcome.digests | {"tape": f"{tape}{day}"}), 1.0)
     return folder

@@ -34,7 +34,7 @@ def page(language: str, kind: str = "plain") -> Path:
         if kind == "hostile":
             study_of(folder, HOSTILE, (1.0, 0.8, 1.2, 0.9, 1.1), days=6, question="<script>alert(3)</script> ?")
         else:
-            study_of(folder, days=10)
+            study_of(folder, days=10, size=40.0)  # figures as long as those of a nation
     share = "internal" if kind == "internal" else "restricted"
     assert main(["report", str(folder), f"language={language}", f"share={share}"]) == 0
     return folder / f"report-{language}.html"
