@@ -127,6 +127,15 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "against": (("--against",), {"metavar": "RUN", "help": "a run of the same day under another plan, beside the first"}),
     "page-out": (("--out",), {"metavar": "FILE.html", "help": "where to write (default: beside the run's folder)"}),
+    "as": (
+        ("--as",),
+        {"dest": "kinds", "metavar": "FILE,…", "action": "append", "help": "these files (default: all); names: see below"},
+    ),
+    "export-out": (("--out",), {"metavar": "FOLDER", "help": "where to write (default: RUN-export, beside the run)"}),
+    "date": (("--date",), {"metavar": "DATE", "help": "date of polling day, such as 2017-05-04"}),
+    "from": (("--from",), {"dest": "begin", "metavar": "TIME", "help": "from this moment on, such as 07:00 or 'D-1 18:30'"}),
+    "to": (("--to",), {"dest": "end", "metavar": "TIME", "help": "up to this moment"}),
+    "origin": (("--origin",), {"metavar": "LON,LAT", "help": "where the point 0, 0 lies, for a case with x and y in metres"}),
     "language": (("--language",), {"choices": ("en", "fr", "ar"), "default": "fr", "help": "names of areas"}),
 }
 
@@ -178,6 +187,10 @@ COMMANDS = {
     ),
     "verify": Command(
         "run a saved day again and compare every record", texts.VERIFY, "sim.commands.verify.verify", ("plugin",), "RUNDIR",
+    ),
+    "export": Command(
+        "a saved run as files for maps and tables", texts.EXPORT, "sim.commands.export.export",
+        ("as", "export-out", "date", "from", "to", "origin"), "RUN, the folder of a run; share=…",
     ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

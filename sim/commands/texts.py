@@ -169,6 +169,21 @@ Checks every file of a run against its manifest, makes scenario and tape again f
 on where they are not those of the run, runs the day again and compares it record by record. If one differs it says which, in
 both versions, and ends with exit code 1 (docs/replay.md)."""
 
+EXPORT = """
+examples:
+  pollday export runs/demo-city-2017-0 --date 2017-05-04
+  pollday export runs/demo-city-2017-0 --as incidents.geojson,trips.geojson share=internal
+  pollday export runs/demo-city-2017-0 --as fixes.csv --from 07:00 --to 19:30 --out friday
+  pollday export runs/market-day --origin 3.05,36.75        a case with x and y in metres
+
+files (columns: docs/replay.md):
+  incidents.geojson   a point for each incident and planned task, with start and end: QGIS with its clock
+  trips.geojson       a line for each unit and stretch of duty, with the time at every vertex: kepler.gl
+  fixes.csv           the same movements as rows of unit, time and place: MovingPandas, QGIS, spreadsheets
+  records.csv         every record of what is shown, each with its cause
+
+share=restricted (left out) shows places by groups of at least five centres and no single site or post, internal all of them."""
+
 EXPLAIN = """
 examples:
   pollday explain response_mean

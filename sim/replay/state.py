@@ -25,9 +25,18 @@ from sim.replay.tasks import OPEN, ConvoyLegs, Convoys, Tasks, tasks_of_units
 from sim.replay.tracks import Tracks, build_tracks, driving
 from sim.runs import load_run
 from sim.scenario import Scenario
+from sim.territory.sites import Territory
 from sim.trace import CODE
 
 WAITING = TASK_STATUSES.index("waiting")
+
+
+def in_degrees(territory: Territory) -> bool:
+    """Whether the coordinates of a territory are longitude and latitude; under a matrix of seconds: whether they can be."""
+    x, y = territory.sites.x, territory.sites.y
+    if territory.metric != "matrix":
+        return territory.metric == "great_circle"
+    return bool((np.abs(x) <= 180.0).all() and (np.abs(y) <= 90.0).all() and (x.any() or y.any()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +134,7 @@ class Replay:
     @property
     def on_globe(self) -> bool:
         """Whether x and y are longitude and latitude."""
-        return self.day.scenario.territory.metric == "great_circle"
+        return in_degrees(self.day.scenario.territory)
 
     def at(self, t: float) -> State:
         """The state at ``t``: everything recorded up to and at that moment has happened.

@@ -51,15 +51,15 @@ class Tracks:
         """For any moment the row that rules each of ``units`` units (-1: it has not moved yet and stands at its base)."""
         return Latest(units, self.unit, self.since)
 
-    def places(self, rows: Ints, t: float, loops: Loops) -> tuple[Floats, Floats]:
-        """Coordinates at ``t`` of the units that ``rows`` rule."""
+    def places(self, rows: Ints, t: float | Floats, loops: Loops) -> tuple[Floats, Floats]:
+        """Coordinates at ``t`` (one moment, or one for each row) of the units that ``rows`` rule."""
         depart, arrive = self.depart_at[rows], self.arrive_at[rows]
         x = along(self.x0[rows], self.x1[rows], depart, arrive, t)
         y = along(self.y0[rows], self.y1[rows], depart, arrive, t)
         on_loop = np.flatnonzero((self.loop[rows] >= 0) & (arrive <= t))
         if len(on_loop):
             there = rows[on_loop]
-            x[on_loop], y[on_loop] = loops.positions(self.loop[there], self.ref[there], t)
+            x[on_loop], y[on_loop] = loops.positions(self.loop[there], self.ref[there], np.broadcast_to(t, rows.shape)[on_loop])
         return x, y
 
 
