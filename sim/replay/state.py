@@ -104,7 +104,7 @@ class Replay:
         """Read a trace; ``until`` is where the run was stopped, if before its end. Raises ``InputError`` for legs that no record
         accounts for."""
         day = Day.of(scenario, tape, trace, until)
-        return cls(
+        replay = cls(
             day=day,
             tracks=build_tracks(day),
             tasks=Tasks.of(day),
@@ -114,6 +114,8 @@ class Replay:
             alert=level_steps(day),
             corrected_at=corrections_of(day),
         )
+        replay.at(replay.begin)  # makes the indices, so that no later question is slow
+        return replay
 
     @classmethod
     def read(cls, folder: str | Path) -> Replay:

@@ -124,7 +124,7 @@ def _settings(run: Run) -> Settings | None:
     if seed is None and "preset" not in config and "seed" not in config:
         return None
     settings = read(config, Settings, f"{_manifest(run)}: config")
-    for name in ("seed", "replication", "name"):
+    for name in ("seed", "replication"):
         told, meant = run.manifest.get(name), getattr(settings, name)
         if told != meant:
             raise InputError(f"{_manifest(run)}: {name} is {told!r}, but config.{name} is {meant!r}: the manifest was changed")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from time import process_time
 
 import numpy as np
 import pytest
@@ -23,6 +24,7 @@ from sim.replay.latest import EVERY, Latest
 from sim.runs import StoredTrace
 from sim.settings.alert import LEVELS
 from sim.trace import CODE, KINDS
+from tests.measures.nation import nation
 from tests.replay.days import city, small
 from tests.systems.test_box_guard import street
 from tests.worlds import play
@@ -54,6 +56,25 @@ def test_every_unit_is_where_the_engine_had_it_and_does_what_it_did(taskable: st
             assert on == (unit.mission.id if unit.mission else None)
             seen.add(status)
     assert seen >= set(UNIT_STATUSES) - {"handing_over"}  # takes two minutes
+
+
+def test_units_under_orders_are_where_the_engine_had_them() -> None:
+    scenario, tape, _ = small()
+    rng, ids = np.random.default_rng(8), scenario.units.id
+    effects = ("unit_out_of_service", "recall", "unit_back_in_service")
+    orders = tuple(
+        Inject(float(at), effects[i % 3], int(rng.choice(ids))) for i, at in enumerate(np.sort(rng.uniform(500.0, 33_000.0, 120)))
+    )
+    scenario, tape, trace = small(orders=orders)
+    replay, simulation = Replay.of(scenario, tape, trace), Simulation(scenario, tape)
+    taken = np.count_nonzero(trace.columns()["kind"] == CODE["diverted"])
+    for t in sorted([*TIMES, *(order.at + 0.5 for order in orders[::4])]):
+        simulation.advance(t, [order for order in orders if simulation.now <= order.at < t])
+        state = replay.at(t)
+        for unit in simulation.world.units:
+            assert unit.fleet.locate(unit, t) == pytest.approx((state.x[unit.index], state.y[unit.index]), abs=1e-6)
+            assert (unit.status == "off_duty") == (UNIT_STATUSES[state.status[unit.index]] == "off_duty")
+    assert taken > 2
 
 
 @pytest.mark.parametrize("metric", METRICS)
@@ -332,3 +353,18 @@ def test_the_last_entry_is_found_at_and_between_equal_moments_and_key_frames() -
         wanted = [int(np.flatnonzero((owner == o) & (time <= t)).max(initial=-1)) for o in range(51)]
         assert latest.at(t).tolist() == wanted
     assert Latest(2, np.zeros(0, dtype=np.int64), np.zeros(0)).at(0.0).tolist() == [-1, -1]
+
+
+@pytest.mark.slow
+def test_a_nation_answers_for_any_moment_in_a_small_part_of_the_time_it_takes_to_read() -> None:
+    scenario, tape = nation()
+    trace = play(scenario, tape)
+    begin = process_time()
+    replay = Replay.of(scenario, tape, trace)
+    read = process_time() - begin
+    costs = []
+    for t in np.random.default_rng(4).uniform(replay.begin, replay.end, 20).tolist():
+        begin = process_time()
+        replay.at(t)
+        costs.append(process_time() - begin)
+    assert np.median(costs) < read / 10.0

@@ -74,6 +74,15 @@ def test_a_tape_from_a_file_and_a_folder_are_taken_as_stored(pollday: Call, mark
     assert "from a folder" in pollday("verify", folder).out
 
 
+def test_a_fork_is_the_same_again(pollday: Call, saved: Path) -> None:
+    words = ("--at", "14:30", "--change", "communications_outage.Z1/police=900", "--json")
+    fork = pollday("fork", str(saved), *words).json
+    assert not fork["same_as_run"]
+    data = pollday("verify", fork["files"][0], "--json").json
+    assert (data["same"], data["scenario"], data["tape"]) == (True, "settings", "stored")
+    assert data["digests"]["again"] == fork["digests"]["trace"]
+
+
 def test_a_record_that_was_changed_is_named_in_both_versions(pollday: Call, saved: Path) -> None:
     rows: list[int] = []
 
