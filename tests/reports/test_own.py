@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import pytest
@@ -20,12 +21,15 @@ def report_of(folder: Path, language: str = "fr") -> Report:
     return read_report(folder, language=language_of(language))
 
 
-def test_a_shipped_question_and_its_options_are_translated_and_tables_keep_the_names_of_the_store(tmp_path: Path) -> None:
+def test_a_shipped_question_and_its_options_are_translated_and_tables_keep_the_names_of_the_store(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = study_of(tmp_path / "study", days=2, question=ASKED)
     report = report_of(folder)
-    assert report.names == ["selon le plan", "plus de voitures", "fewer cars"] and report.baseline == 0
+    assert report.names == ["comme prévu", "plus de voitures", "fewer cars"] and report.baseline == 0
     assert report.result.study.question == "Ville de démonstration\u00a0: voitures ou patrouilles pédestres\u00a0?"
-    assert main(["report", str(folder), "language=fr", "baseline=more cars"]) == 0
+    assert main(["report", str(folder), "language=fr", "baseline=more cars", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["baseline"] == "more cars"
     for file in (folder / "report-tables").glob("*.csv"):
         with file.open(encoding="utf-8", newline="") as lines:
             named = {row["option"] for row in csv.DictReader(lines) if row.get("option")}
@@ -33,8 +37,8 @@ def test_a_shipped_question_and_its_options_are_translated_and_tables_keep_the_n
 
 
 def test_names_of_somebody_s_own_stay_as_they_are_even_if_the_catalogue_means_the_same_by_two(tmp_path: Path) -> None:
-    plan = report_of(study_of(tmp_path / "own", {"as planned": (), "selon le plan": ("staffing.absence=0.2",)}, days=2))
-    assert plan.names == ["as planned", "selon le plan"]
+    plan = report_of(study_of(tmp_path / "own", {"as planned": (), "comme prévu": ("staffing.absence=0.2",)}, days=2))
+    assert plan.names == ["as planned", "comme prévu"]
     hostile = "100 %(x)s %d <b>"
     assert report_of(study_of(tmp_path / "hostile", {hostile: ()}, days=2)).names == [hostile]
 
