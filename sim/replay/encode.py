@@ -82,11 +82,10 @@ def _phases(view: View) -> list[dict[str, Any]]:
 
 
 def _units(view: View, packer: Packer) -> None:
-    units, names = view.run.scenario.units, view.run.names
-    rows = view.units
+    units, rows = view.run.scenario.units, view.units
     for name, values in (("kind", units.kind), ("area", units.area), ("force", units.force), ("heads", units.heads)):
         packer.column(f"unit.{name}", values[rows], delta=name != "kind")
-    packer.text("unit.id", [str(names.unit(i)) for i in units.id[rows].tolist()])
+    packer.text("unit.id", [str(view.unit_names[row]) for row in rows.tolist()])
 
 
 def _tasks(view: View, packer: Packer) -> None:

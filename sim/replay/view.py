@@ -64,6 +64,17 @@ class View:
         return np.flatnonzero(units.mobile & self.shown[units.area])
 
     @cached_property
+    def unit_names(self) -> list[str | int]:
+        """What each unit of the scenario is called, (units,). Its own number tells at which site it has its base, so that where
+        sites are not to be shown those without a name are numbered as they come."""
+        ids, names = self.run.scenario.units.id, self.run.names.units
+        own: list[str | int] = [names.get(id, id) for id in ids.tolist()]
+        if not self.internal:
+            for number, row in enumerate(self.units.tolist(), 1):
+                own[row] = names.get(int(ids[row]), number)
+        return own
+
+    @cached_property
     def box(self) -> tuple[float, float, float, float]:
         """West, south, east and north end of all that is shown."""
         territory, tape = self.run.scenario.territory, self.run.tape.incidents

@@ -184,8 +184,9 @@ def test_restricted_files_tell_of_no_single_place_and_of_no_post(pollday: Call, 
     text = "".join(Path("out", name).read_text(encoding="utf-8") for name in ALL)
     assert '"share": "restricted"' in text and '"marking": "Restricted"' in text and '"site"' not in text
     assert "site" not in table(Path("out", "records.csv"))[0]
-    posts = {str(id) for id in units.id[~units.mobile].tolist()}
-    assert not posts & {r["unit"] for r in table(Path("out", "records.csv"))}
+    called = {r["unit"] for name in ("fixes.csv", "records.csv") for r in table(Path("out", name))} - {""}
+    called |= {str(f["properties"]["unit"]) for f in features(Path("out", "trips.geojson"))}
+    assert called == {str(number) for number in range(1, int(units.mobile.sum()) + 1)}, "a unit's own number tells its base"
     known = {(round(x, 6), round(y, 6)) for x, y in zip(sites.x.tolist(), sites.y.tolist(), strict=True)}
     points = {tuple(f["geometry"]["coordinates"]) for f in features(Path("out", "incidents.geojson"))}
     points |= {(float(r["lon"]), float(r["lat"])) for r in table(Path("out", "fixes.csv"))}

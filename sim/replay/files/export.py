@@ -70,7 +70,7 @@ def unit_facts(export: Export, row: int) -> dict[str, Cell]:
     """Name, kind, area and force of a unit (row of ``Scenario.units``)."""
     units, territory = export.day.scenario.units, export.day.scenario.territory
     return {
-        "unit": export.view.run.names.unit(int(units.id[row])),
+        "unit": export.view.unit_names[row],
         "kind": units.kinds[units.kind[row]],
         "area": territory.area_codes[units.area[row]],
         "force": territory.forces[units.force[row]],

@@ -16,8 +16,7 @@ from sim.trace import KINDS
 
 def write_fixes(export: Export, path: Path) -> None:
     """CSV with a row for each fix: between two fixes a unit drives straight and evenly."""
-    found, units, names = export.units, export.day.scenario.units, export.view.run.names
-    called = [names.unit(id) for id in units.id.tolist()]
+    found, units, called = export.units, export.day.scenario.units, export.view.unit_names
     columns: Table = {
         "unit": [called[row] for row in found.unit.tolist()],
         "kind": [units.kinds[code] for code in units.kind[found.unit].tolist()],
@@ -36,9 +35,9 @@ def write_records(export: Export, path: Path) -> None:
     """CSV with a row for each record of what is shown."""
     day, names, territory = export.day, export.view.run.names, export.day.scenario.territory
     rows = np.flatnonzero(_shown_records(export) & (day.time >= export.begin) & (day.time <= export.end))
-    unit, task, area = day.columns["unit"][rows].copy(), day.task[rows], _areas(export)[rows]
+    unit, task, area = day.unit[rows], day.task[rows], _areas(export)[rows]
     if not export.view.internal:
-        unit[~np.append(_chosen(export.view.units, len(day.scenario.units)), False)[day.unit[rows]]] = -1
+        unit = np.where(np.append(_chosen(export.view.units, len(day.scenario.units)), False)[unit], unit, -1)
     classes, codes = [c.name for c in day.scenario.classes], territory.area_codes
     cls, ids = day.tape.incidents.cls, day.tape.incidents.id
     columns: Table = {
@@ -48,7 +47,7 @@ def write_records(export: Export, path: Path) -> None:
         "kind": [KINDS[code].name for code in day.kind[rows].tolist()],
         "task": [names.incident(int(ids[row])) if row >= 0 else None for row in task.tolist()],
         "class": [classes[cls[row]] if row >= 0 else None for row in task.tolist()],
-        "unit": [names.unit(id) if id >= 0 else None for id in unit.tolist()],
+        "unit": [export.view.unit_names[row] if row >= 0 else None for row in unit.tolist()],
         "area": [codes[a] if a >= 0 else None for a in area.tolist()],
         "cause": [cause if cause >= 0 else None for cause in day.columns["cause"][rows].tolist()],
         "value": [v if np.isfinite(v) else None for v in day.value[rows].tolist()],
