@@ -9,8 +9,8 @@ if TYPE_CHECKING:
 
     from sim.demand.classes import IncidentClass
     from sim.processes.fleet import Fleet
-    from sim.processes.kernel import Story
     from sim.processes.queue import DispatchArea
+    from sim.processes.story import Story
 
 
 LONG_AGO = -1e300
@@ -22,16 +22,17 @@ Leg = tuple[float, float, float, float, float, float]
 class Unit:
     """One unit on the day: its fixed description and its present state.
 
-    ``leg`` is the one it drives, or drove last, ``node`` the site where that ends and ``home_at`` the moment from which the unit
-    stands at its base by it (infinity: it ends elsewhere); ``rest_time`` is how long it takes to get going where it stands. One
-    that ``walks`` is on its loop, which it began at ``loop_ref``, once its leg has ended.
+    ``slot_types`` are those it can fill, ``ability`` the number of that set in its fleet. ``leg`` is the one it drives, or drove
+    last, ``node`` the site where that ends and ``home_at`` the moment from which the unit stands at its base by it (infinity: it
+    ends elsewhere); ``rest_time`` is how long it takes to get going where it stands. One that ``walks`` is on its loop, which it
+    began at ``loop_ref``, once its leg has ended.
     """
 
     __slots__ = (
-        "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_at", "home_fabric", "home_factor", "home_x", "home_y",
-        "id", "index", "is_free", "kept", "last", "leaving", "leg", "loop", "loop_phase", "loop_ref", "loop_since", "mission",
-        "mode", "moving_time", "node", "on_duty", "parked_time", "place", "rest_time", "row", "scene_factor", "seen", "seen_at",
-        "seen_for", "sent_at", "slot_types", "status", "story", "walks",
+        "ability", "area", "arrives_at", "base", "base_time", "fleet", "heads", "home_at", "home_fabric", "home_factor", "home_x",
+        "home_y", "id", "index", "is_free", "kept", "last", "leaving", "leg", "loop", "loop_phase", "loop_ref", "loop_since",
+        "mission", "mode", "moving_time", "node", "on_duty", "parked_time", "place", "rest_time", "row", "scene_factor", "seen",
+        "seen_at", "seen_for", "sent_at", "slot_types", "status", "story", "walks",
     )  # fmt: skip
 
     def __init__(self, index: int, id: int, base: int, home_x: float, home_y: float, home_fabric: int, mode: int) -> None:
@@ -44,6 +45,7 @@ class Unit:
         self.fleet: Fleet
         self.area: DispatchArea
         self.slot_types: list[int] = []
+        self.ability = -1
         self.moving_time = self.parked_time = self.base_time = self.rest_time = 0.0
         self.home_factor = self.scene_factor = 1.0
         self.loop, self.loop_phase, self.loop_since, self.loop_ref = -1, 0.0, 0.0, 0.0

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from sim.errors import InputError
 from sim.forces.alert import planned_parts
 from sim.processes.duty import go_off, take_up
-from sim.processes.kernel import FREE, PLAN, Story, Tale
+from sim.processes.kernel import FREE, PLAN
+from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 from sim.settings.alert import LEVELS
 
@@ -94,8 +95,7 @@ def notice(world: World, task: Task) -> None:
 def _look_out_from_now(world: World, area: int) -> None:
     if not world.alert.looking[area]:
         world.alert.looking[area] = True
-        with world.clock.part(area * world.alert.forces):
-            Story(world.clock, look_out(world, area))
+        world.clock.begin(area * world.alert.forces, look_out(world, area))
 
 
 def assign_turns(world: World) -> None:
@@ -136,8 +136,7 @@ def _call_or_dismiss(world: World, turn: Turn, level: int, area: int) -> None:
     """Call a unit in, or send it home again, as the level asks."""
     if level >= turn.level and not turn.called and turn.end > world.now:
         turn.called = True
-        with world.clock.part(turn.unit.area.index):
-            Story(world.clock, on_call(world, turn, area))
+        world.clock.begin(turn.unit.area.index, on_call(world, turn, area))
     elif level < turn.level and turn.in_service:
         turn.in_service = turn.called = False
         go_off(world, turn.unit)

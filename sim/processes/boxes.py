@@ -63,7 +63,7 @@ class Boxes:
         self._told[unit.row] = unit
 
     def remove(self, unit: Unit) -> None:
-        """A unit is free no longer: ``Fleet.open`` says so."""
+        """A unit is free no longer: ``Fleet.idle`` says so."""
 
     def find(self, task: Task, s: int, now: float) -> Unit | None:
         """The best free unit of slot type ``s``; None if that takes a search (or there is none)."""
@@ -73,7 +73,7 @@ class Boxes:
         fleet = self.fleet
         hour = fleet.travel.hour_factor(now) if self.by_time else 1.0
         slowness = fleet.slowness(task.fabric) if self.by_time else None
-        least = self._bounds(task, fleet.open[s], slowness)
+        least = self._bounds(task, s, slowness)
         judged: list[Judged] = []
         best, limit = inf, FAR
         row = int(least.argmin())
@@ -88,14 +88,16 @@ class Boxes:
             row = int(least.argmin())
         return _first_of(fleet, judged, task, now) if judged else None
 
-    def _bounds(self, task: Task, available: Floats, slowness: Floats | None) -> Floats:
-        """Metres, or seconds of driving outside the peak, from which each free unit is away at least, shape (units,)."""
+    def _bounds(self, task: Task, s: int, slowness: Floats | None) -> Floats:
+        """Metres, or seconds of driving outside the peak, from which each free unit of slot type ``s`` is away at least, shape
+        (units,)."""
         x, y, place = task.x * self.scale[0], task.y * self.scale[1], self._place
         place[0], place[1], place[2], place[3] = x, -x, y, -y
         least: Floats = _greatest(_subtract(self.sides, self._column), 0)
         if slowness is not None:
             _multiply(least, slowness, least)
-        return _add(least, available, least)
+        _add(least, self.fleet.able[s], least)
+        return _add(least, self.fleet.idle, least)
 
     def _limit(self, best: float, hour: float) -> float:
         """The bound above which no unit is as good as ``best``."""

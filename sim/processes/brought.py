@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.processes.incident import at_its_time
-from sim.processes.kernel import TASK, Story
+from sim.processes.kernel import TASK
 from sim.processes.meet import ask_about_tasks
 from sim.processes.world import World
 
@@ -50,8 +50,7 @@ def bring(world: World, order: Inject) -> None:
     if world.clock.parts:
         ask_about_tasks(world, columns)
     for task, area in zip(brought.tasks(columns), brought.told_in.tolist(), strict=True):
-        with world.clock.part(area):
-            Story(world.clock, at_its_time(world, task), (task.at, TASK + task.id))
+        world.clock.begin(area, at_its_time(world, task), (task.at, TASK + task.id))
 
 
 def has_reached(world: World, stage: str, inject: int) -> bool:

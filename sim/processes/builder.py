@@ -58,15 +58,16 @@ def fills(slot: Slot, units: Units) -> np.ndarray:
 def build_units(scenario: Scenario, numbers: dict[Slot, int]) -> list[Unit]:
     """Make the units of the day from their columns, in id order."""
     units, sites = scenario.units, scenario.territory.sites
-    eligible = [np.flatnonzero(fills(slot, units)) for slot in numbers]
     home = (sites.x[units.base].tolist(), sites.y[units.base].tolist(), sites.fabric[units.base].tolist())
     fixed = zip(units.id.tolist(), units.base.tolist(), *home, units.mode.tolist(), strict=True)
     result = [Unit(index, *facts) for index, facts in enumerate(fixed)]
+    mobile = np.flatnonzero(units.mobile)
+    moving = [result[row] for row in mobile.tolist()]
     for name in ("moving_time", "parked_time", "base_time", "home_factor", "scene_factor", "loop", "loop_phase"):
-        for unit, value in zip(result, getattr(units, name).tolist(), strict=True):
+        for unit, value in zip(moving, getattr(units, name)[mobile].tolist(), strict=True):
             setattr(unit, name, value)
-    for s, rows in enumerate(eligible):
-        for row in rows:
+    for s, slot in enumerate(numbers):
+        for row in np.flatnonzero(fills(slot, units)).tolist():
             result[row].slot_types.append(s)
     return result
 

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.demand.catalogue import DUPLICATE_CALL
 from sim.demand.tape import CHANNELS
-from sim.processes.kernel import TASK, Moment
+from sim.processes.kernel import TASK
+from sim.processes.story import Moment
 from sim.processes.world import K, World
 from sim.territory.borders import nearest_across
 

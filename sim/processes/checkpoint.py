@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import InputError, nearest
-from sim.processes.kernel import TASK, Tale
+from sim.processes.kernel import TASK
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 from sim.territory.calendar import area_positions
 from sim.territory.sites import FABRICS

@@ -5,10 +5,12 @@ Police only ask (``request``); the answer is the authority's, after its own time
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from sim.errors import InputError
-from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.kernel import PLAN
+from sim.processes.story import Moment, Story, Tale
 from sim.processes.world import K, World
 from sim.territory.calendar import check_extension
 from sim.territory.sites import SITE_KINDS
@@ -64,7 +66,7 @@ def _decide(world: World, area: int, closing: float, granted: bool, cause: int) 
 
 def late(world: World, area: int) -> float:
     """Seconds by which the closing of an area was moved."""
-    return world.closing[area] - float(world.scenario.calendar.closing[area])
+    return world.closing[area] - world.planned_closing[area]
 
 
 def area_of_centre(world: World, site: int) -> int:
@@ -73,9 +75,15 @@ def area_of_centre(world: World, site: int) -> int:
     return int(sites.area[site]) if sites.kind[site] == CENTRE else -1
 
 
-def when(world: World, area: int, planned: float, rank: int) -> Tale:
+def when(world: World, area: int, planned: float, rank: int) -> Iterable[Moment]:
     """Wait for a moment of the plan; from the planned closing of ``area`` (-1: none) on it moves with the closing."""
+    if area >= 0 and planned >= world.planned_closing[area]:
+        return _tied_to_closing(world, area, planned, rank)
+    return ((planned, rank),)
+
+
+def _tied_to_closing(world: World, area: int, planned: float, rank: int) -> Iterator[Moment]:
+    """A moment of the plan, and then, while that was too soon, the one to which it has moved."""
     yield planned, rank
-    if area >= 0 and planned >= world.scenario.calendar.closing[area]:
-        while (due := planned + late(world, area)) > world.clock._now:
-            yield due, rank
+    while world.extended and (due := planned + late(world, area)) > world.clock._now:
+        yield due, rank

@@ -11,10 +11,11 @@ import numpy as np
 
 from sim.policies.dispatch import may_lend
 from sim.processes.fleet import Fleet
-from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.kernel import TASK
 from sim.processes.meet import ahead_time, ask_about, asks, lend_out
 from sim.processes.response import end_if_done
 from sim.processes.room import Desk
+from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 from sim.trace import LADDER
 
@@ -33,7 +34,7 @@ class RememberedFleet(Fleet):
     def start_log(self, clock: object) -> None:
         """Begin to remember, with nobody free."""
         self.clock = clock
-        self.log: list[tuple[list[float], list[int]]] = [([-inf], [0]) for _ in self.free]
+        self.log: list[tuple[list[float], list[int]]] = [([-inf], [0]) for _ in self.able]
 
     def set_free(self, unit: Unit) -> None:
         """Make a unit available, and remember when."""
@@ -54,7 +55,7 @@ class RememberedFleet(Fleet):
         for s in unit.slot_types:
             moments, counts = self.log[s]
             moments.append(self.clock.now)  # type: ignore[attr-defined]
-            counts.append(self.free[s])
+            counts.append(self.free(s))
 
 
 class Command:
@@ -121,7 +122,7 @@ def triage(world: World, task: Task) -> Tale:
 def use_reserve(world: World, task: Task) -> Tale:
     """The units that the room holds in reserve may go."""
     row = _step(world, task, RESERVE)
-    lend(world, task.area, task, lambda s: task.area.fleet.free[s] > 0, row)
+    lend(world, task.area, task, task.area.fleet.has_free, row)
     yield from ()
 
 
@@ -203,13 +204,13 @@ def _by_distance(world: World, area: DispatchArea) -> list[DispatchArea]:
 def believed(world: World, lender: DispatchArea, s: int) -> bool:
     """Whether others believe that a room has a unit of slot type ``s`` to spare, by their picture of it."""
     age, fleet = world.command.rules.picture_age, lender.fleet
-    free = fleet.free_at(s, world.clock._now - age) if isinstance(fleet, RememberedFleet) else fleet.free[s]
-    return may_lend(free, fleet.on_duty[s], world.command.rules.keep_share)
+    free = fleet.free_at(s, world.clock._now - age) if isinstance(fleet, RememberedFleet) else fleet.free(s)
+    return may_lend(free, fleet.on_duty(s), world.command.rules.keep_share)
 
 
 def to_spare(world: World, lender: DispatchArea, s: int) -> bool:
     """Whether a room really has one."""
-    return may_lend(lender.fleet.free[s], lender.fleet.on_duty[s], world.command.rules.keep_share)
+    return may_lend(lender.fleet.free(s), lender.fleet.on_duty(s), world.command.rules.keep_share)
 
 
 def lend(world: World, lender: DispatchArea, task: Task, spare: Callable[[int], bool], cause: int) -> int:
@@ -219,7 +220,7 @@ def lend(world: World, lender: DispatchArea, task: Task, spare: Callable[[int], 
     """
     now, chosen = world.clock._now, []
     for place, s in task.open_slots:
-        unit = lender.choose(task, s, now, lender.fleet.open[s]) if spare(s) else None
+        unit = lender.choose(task, s, now) if spare(s) else None
         if unit is not None:
             unit.fleet.set_busy(unit)
             chosen.append((place, s, unit))

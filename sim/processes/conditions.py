@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from sim.demand.injects import CHECK_TIME, STAGES, Condition, condition_of
 from sim.errors import InputError
 from sim.processes.brought import has_reached
-from sim.processes.kernel import Tale
+from sim.processes.story import Tale
 from sim.processes.world import World
 from sim.territory.calendar import area_positions
 

@@ -12,7 +12,8 @@ import numpy as np
 
 from sim.processes.closing import when
 from sim.processes.duty import man_post
-from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.kernel import PLAN
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -37,8 +38,7 @@ def start_counts(world: World) -> None:
             world.guards.setdefault(unit.base, []).append(unit)
             world.guarding.add(unit.id)
     for part, steps in _steps(world):
-        with world.clock.part(part):
-            Story(world.clock, count(world, steps))
+        world.clock.begin(part, count(world, steps))
 
 
 def _steps(world: World) -> Iterator[tuple[int, list[Step]]]:

@@ -7,8 +7,9 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from sim.processes.closing import area_of_centre, when
-from sim.processes.kernel import PLAN, Tale
+from sim.processes.kernel import PLAN
 from sim.processes.response import leave_duty
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -46,8 +47,7 @@ def enter_service(world: World, unit: Unit, cause: int) -> None:
     now = world.clock._now
     unit.on_duty = True
     unit.fleet.stand_at_base(unit)
-    for s in unit.slot_types:
-        unit.fleet.on_duty[s] += 1
+    unit.fleet.come_on_duty(unit)
     if unit.loop >= 0:
         ref = now - unit.loop_phase
         world.record(K["loop_started"], None, unit, unit.base, unit.area.index, cause, ref)

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.policies.rules import ATTEND, CARRY, answer, counting, may_enter
 from sim.processes.closing import late
-from sim.processes.kernel import FREE, PLAN, Moment, Story, Tale
+from sim.processes.kernel import FREE, PLAN
+from sim.processes.story import Moment, Story, Tale
 from sim.processes.world import K, World
 from sim.settings.rules import ForceRules
 

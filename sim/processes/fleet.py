@@ -33,9 +33,10 @@ _add, _maximum, _multiply, _subtract = np.add, np.maximum, np.multiply, np.subtr
 class Fleet:
     """Mobile units of one dispatch area, one row per unit in id order.
 
-    ``open[s][row]`` is 0 where the unit is free and eligible for slot type s, else infinity, so that the best row
-    is ``argmin(score + open[s])``; ``free[s]``, ``on_duty[s]`` and ``eligible[s]`` count units of slot type s, ``abilities``
-    those that can fill each set of slot types. ``nearby`` is a shortcut to the best unit (None: there is none).
+    ``idle[row]`` is 0 where the unit is free, else infinity, and ``able[s][row]`` 0 where it can fill slot type s, so that the
+    best row is ``argmin(score + idle + able[s])``. Units that can fill the same slot types have one ability and are counted
+    together: a unit that comes free changes two numbers, however much it can do. ``abilities`` counts the units of each set of
+    slot types, ``eligible[s]`` those of slot type s. ``nearby`` is a shortcut to the best unit (None: there is none).
     ``loops`` and ``travel`` are shared.
     """
 
@@ -45,7 +46,7 @@ class Fleet:
         self.loops = loops
         count = len(units)
         # One block of memory for what a search reads: half as many cache misses where there are many fleets.
-        self._x1, self._y1, self._dx, self._dy, self._arrive_at, self._rate, *self.open = np.zeros((6 + slot_types, count))
+        self._x1, self._y1, self._dx, self._dy, self._arrive_at, self._rate, self.idle = np.zeros((7, count))
         self._now, self._x, self._y = np.zeros(()), np.zeros(()), np.zeros(())
         self._node, self._rest_time = np.zeros(count, dtype=np.int64), np.zeros(count)
         self._behind: dict[int, Unit] = dict(enumerate(units))
@@ -60,12 +61,16 @@ class Fleet:
         self.moving_time = np.array([u.moving_time for u in units])
         for unit in units:
             unit.rest_time = unit.base_time
-        for available in self.open:
-            available[:] = inf
-        self.free = [0] * slot_types
-        self.on_duty = [0] * slot_types
-        self.eligible = [sum(s in u.slot_types for u in units) for s in range(slot_types)]
+        self.idle[:] = inf
         self.abilities = Counter(tuple(u.slot_types) for u in units)
+        known = {ability: number for number, ability in enumerate(self.abilities)}
+        for unit in units:
+            unit.ability = known[tuple(unit.slot_types)]
+        self._filled_by = [[number for ability, number in known.items() if s in ability] for s in range(slot_types)]
+        fills = np.array([[0.0 if s in ability else inf for ability in known] for s in range(slot_types)])
+        self.able = list(fills.reshape(slot_types, len(known))[:, [u.ability for u in units]])
+        self.eligible = [sum(self.abilities[ability] for ability in known if s in ability) for s in range(slot_types)]
+        self._free, self._on_duty = [0] * len(known), [0] * len(known)
         self._slowness: dict[int, Floats] = {}
         self.readiness = 1.0
 
@@ -74,21 +79,42 @@ class Fleet:
         unit.is_free = True
         row = unit.row
         self._behind[row] = unit
-        for s in unit.slot_types:
-            self.open[s][row] = 0.0
-            self.free[s] += 1
+        self.idle[row] = 0.0
+        self._free[unit.ability] += 1
         if self.nearby is not None:
             self.nearby.add(unit)
 
     def set_busy(self, unit: Unit) -> None:
         """Take a free unit out of the search."""
         unit.is_free = False
-        row = unit.row
-        for s in unit.slot_types:
-            self.open[s][row] = inf
-            self.free[s] -= 1
+        self.idle[unit.row] = inf
+        self._free[unit.ability] -= 1
         if self.nearby is not None:
             self.nearby.remove(unit)
+
+    def come_on_duty(self, unit: Unit) -> None:
+        """Count a unit among those on duty."""
+        self._on_duty[unit.ability] += 1
+
+    def go_off_duty(self, unit: Unit) -> None:
+        """Count a unit no longer among those on duty."""
+        self._on_duty[unit.ability] -= 1
+
+    def has_free(self, s: int) -> bool:
+        """Whether a unit of slot type ``s`` is free."""
+        return any(map(self._free.__getitem__, self._filled_by[s]))
+
+    def free(self, s: int) -> int:
+        """Units of slot type ``s`` that are free."""
+        return sum(map(self._free.__getitem__, self._filled_by[s]))
+
+    def on_duty(self, s: int) -> int:
+        """Units of slot type ``s`` that are on duty."""
+        return sum(map(self._on_duty.__getitem__, self._filled_by[s]))
+
+    def open(self, s: int) -> Floats:
+        """0 for each unit that is free and can fill slot type ``s``, else infinity, shape (units,)."""
+        return _add(self.idle, self.able[s])
 
     def drive(
         self, unit: Unit, x0: float, y0: float, x1: float, y1: float, depart_at: float, arrive_at: float, node: int

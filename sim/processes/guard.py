@@ -17,8 +17,9 @@ from sim.demand.catalogue import BALLOT_ESCORT
 from sim.processes.closing import when
 from sim.processes.count import let_go
 from sim.processes.incident import end
-from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.kernel import TASK
 from sim.processes.response import CONVOY, come_free, recall
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -40,8 +41,7 @@ def start_guards(world: World) -> None:
         site = int(tape.site[row])
         if site in world.guards:
             world.staying.add(site)
-            with world.clock.part(int(part[row])):
-                Story(world.clock, see_off(world, int(tape.id[row]), site, float(tape.at[row]), after))
+            world.clock.begin(int(part[row]), see_off(world, int(tape.id[row]), site, float(tape.at[row]), after))
 
 
 def see_off(world: World, id: int, site: int, due: float, after: float) -> Tale:

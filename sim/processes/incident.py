@@ -13,7 +13,8 @@ from sim.processes.alert import notice
 from sim.processes.callers import UNHEARD, call_again, first_room, hush
 from sim.processes.closing import late
 from sim.processes.command import go_up
-from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.kernel import TASK
+from sim.processes.story import Story, Tale
 from sim.processes.thinning import factor_of
 from sim.processes.world import ELECTION, K, World
 from sim.trace import LAPSE_REASONS

@@ -7,14 +7,14 @@ tasks. Nothing happens in the past: an event asked for before the present moment
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from heapq import heapify, heappop, heappush, heapreplace
 from math import inf, nextafter
 from typing import Any
 
-from simpy import Environment, Event, Process
-from simpy.events import PENDING
+from simpy import Environment, Event
+
+from sim.processes.story import Moment, Story, Tale
 
 ORDER = 1 << 48
 """Rank of orders: injects and decisions, in the order in which they were given."""
@@ -25,9 +25,6 @@ FREE = 3 << 48
 TASK = 4 << 48
 """Rank of incidents occurring, being reported and becoming ready."""
 
-Moment = tuple[float, int]
-"""When, and with which rank (one of the above plus a stable id)."""
-Tale = Generator[Event | Moment, Any, None]
 Question = Callable[[float], float]
 STAY_TIME = 60.0
 """Seconds for which parts that have met are told side by side before they may part again."""
@@ -72,15 +69,13 @@ class Clock(Environment):
         """The part to which a dispatch area belongs (-1: to the common queue)."""
         return area // self._size if self._parts and area >= 0 else -1
 
-    @contextmanager
-    def part(self, area: int) -> Iterator[None]:
-        """Give the stories that are started inside to the part of a dispatch area (-1: to the common queue)."""
+    def begin(self, area: int, tale: Tale, first: Moment | None = None) -> Story:
+        """Begin a story that belongs to the part of a dispatch area (-1: to the common queue), whoever begins it."""
         before, part = self._queue, self.part_of(area)
         self._queue = self._parts[part] if part >= 0 else self._common
-        try:
-            yield
-        finally:
-            self._queue = before
+        story = Story(self, tale, first)
+        self._queue = before
+        return story
 
     def ask_at(self, at: float, area: int, question: Question) -> None:
         """Have no part pass the moment ``at`` before ``question``, given the present, has said when to be asked again (infinity:
@@ -206,14 +201,27 @@ class Clock(Environment):
 
     def _tell(self, queue: list[Any], until: float, once: bool = False) -> None:
         """SimPy's own step, written out, since a call for every event would cost a tenth of the run; and without an event
-        object for stories, which stand in the queue themselves.
+        object for stories, which stand in the queue themselves and mostly go on to their next moment.
         """
         self._queue = queue
+        numbers = self._eid
         while queue and queue[0][0] <= until:
             self._now, _, number, event = heappop(queue)
             if type(event) is Story:
                 if event.number == number:
-                    event.go_on()
+                    self._active_proc = event
+                    try:
+                        told = event.tell(None)
+                    except StopIteration:
+                        event._end()
+                    else:
+                        if type(told) is tuple:
+                            event.moment = told
+                            at, rank = told
+                            event.number = number = next(numbers)
+                            heappush(queue, (at if at > self._now else self._now, rank, number, event))
+                        else:
+                            event._wait_for(told)
             else:
                 callbacks, event.callbacks = event.callbacks, None
                 for callback in callbacks:
@@ -223,78 +231,3 @@ class Clock(Environment):
                     raise event._value
             if once:
                 return
-
-
-class Story(Process):
-    """A process that begins at once, inside the step that starts it, or at its ``first`` moment; it ends without an event when
-    nobody waits for it.
-
-    Its tale yields moments, ``yield at, rank``, which cost one entry in SimPy's queue and nothing else, or any SimPy event. A
-    moment never lies in the past. ``number`` is that of the entry which wakes the story: one that was put off or interrupted
-    leaves an entry behind that no longer counts. ``moment`` is the last one it waited for.
-    """
-
-    env: Clock
-    _home: list[Any]
-    _ok, _value = True, PENDING
-
-    def __init__(self, clock: Clock, tale: Tale, first: Moment | None = None) -> None:
-        self.env = clock
-        self.callbacks = []
-        self._generator = tale  # type: ignore[assignment]
-        self.number = -1
-        if first is None:
-            self.go_on()
-        else:
-            self._wait(first)
-
-    def go_on(self, value: Any = None) -> None:
-        """Tell the tale up to the next moment or event it waits for."""
-        clock = self.env
-        clock._active_proc = self
-        try:
-            told: Any = self._generator.send(value)
-            while type(told) is not tuple and told.callbacks is None:
-                told = self._generator.send(told._value)
-        except StopIteration:
-            self._end()
-            return
-        if type(told) is tuple:
-            self._wait(told)
-        else:
-            self._target, self._home = told, clock._queue
-            told.callbacks.append(self._resume)
-
-    def _wait(self, moment: Moment) -> None:
-        clock = self.env
-        self.moment = moment
-        at, rank = moment
-        now = clock._now
-        self.number = number = next(clock._eid)
-        heappush(clock._queue, (at if at > now else now, rank, number, self))  # type: ignore[misc]
-
-    def _resume(self, event: Event) -> None:
-        """The event that the tale waited for has happened, in whichever part; what failed is raised in the tale."""
-        self.env._queue = self._home
-        if event._ok:
-            self.go_on(event._value)
-        else:
-            super()._resume(event)
-
-    def _end(self) -> None:
-        """The tale is told."""
-        self._value = None
-        if self.callbacks:
-            self.env.schedule(self)
-        else:
-            self.callbacks = None  # type: ignore[assignment]
-
-    def put_off(self, at: float) -> None:
-        """Wait for another moment than the one the tale asked for."""
-        self._wait((at, self.moment[1]))
-
-    def interrupt(self, cause: object = None) -> None:
-        """End the tale where it waits for its moment."""
-        self.number = -1
-        self._generator.close()
-        self._end()

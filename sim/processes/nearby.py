@@ -30,15 +30,16 @@ TIDY = 8
 class Nearby:
     """The free units of one fleet, none of which patrols: those at their bases, and the few that are ``away``.
 
-    ``at_base[s][row]`` is 0 where a unit of slot type s is free and known to stand at its base, else infinity; ``away`` holds, by
-    row, between which x and y the other free units are, and the row. The scores from all bases to a site are worked out once.
+    ``at_base[row]`` is 0 where a unit is free and known to stand at its base, else infinity; ``away`` holds, by row, between
+    which x and y the other free units are, and the row. The scores from all bases to a site are worked out once for each slot
+    type: infinity for units that cannot fill it.
     """
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
         self.away: dict[int, tuple[float, float, float, float, int]] = {}
-        self.at_base = list(np.full((len(fleet.free), len(fleet.units)), inf))
-        self._scores: dict[int, NDArray[np.float64]] = {}
+        self.at_base = np.full(len(fleet.units), inf)
+        self._scores: list[dict[int, NDArray[np.float64]]] = [{} for _ in fleet.able]
         self._metric = fleet.travel.metric
         self._searches = 0
 
@@ -47,8 +48,7 @@ class Nearby:
         if unit.home_at > LONG_AGO:
             self.set_out(unit)
         else:
-            for s in unit.slot_types:
-                self.at_base[s][unit.row] = 0.0
+            self.at_base[unit.row] = 0.0
 
     def set_out(self, unit: Unit) -> None:
         """A free unit has been given a leg, and does not leave the box round it, whatever the time."""
@@ -62,8 +62,7 @@ class Nearby:
     def remove(self, unit: Unit) -> None:
         """A unit is free no longer."""
         if self.away.pop(unit.row, None) is None:
-            for s in unit.slot_types:
-                self.at_base[s][unit.row] = inf
+            self.at_base[unit.row] = inf
 
     def find(self, task: Task, s: int, now: float) -> Unit | None:
         """The nearest free unit of slot type ``s``; None if that takes a search (or there is none)."""
@@ -73,10 +72,11 @@ class Nearby:
         if len(self.away) > MOST_AWAY:
             return None
         fleet = self.fleet
-        scores = self._scores.get(task.site)
+        scores = self._scores[s].get(task.site)
         if scores is None:
-            scores = self._scores[task.site] = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y)
-        candidates = _add(scores, self.at_base[s])
+            scores = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y) + fleet.able[s]
+            self._scores[s][task.site] = scores
+        candidates = _add(scores, self.at_base)
         row = int(candidates.argmin())
         score = candidates.item(row)
         unit = fleet.units[row]
@@ -109,8 +109,7 @@ class Nearby:
             unit = self.fleet.units[row]
             if unit.home_at <= now:
                 del self.away[row]
-                for s in unit.slot_types:
-                    self.at_base[s][row] = 0.0
+                self.at_base[row] = 0.0
 
 
 def look_nearby(world: World) -> None:

@@ -17,12 +17,13 @@ from sim.processes.brought import bring
 from sim.processes.closing import check_order, extend, request
 from sim.processes.conditions import read_condition, wait_for
 from sim.processes.duty import enter_service, go_off
-from sim.processes.kernel import ORDER, Tale
+from sim.processes.kernel import ORDER
 from sim.processes.meet import lend_out
 from sim.processes.outage import cut_off
 from sim.processes.reinforce import request_reinforcement
 from sim.processes.response import come_free, leave_duty, recall, send
 from sim.processes.roads import slow_roads
+from sim.processes.story import Tale
 from sim.processes.world import K, Undo, World
 from sim.settings.alert import LEVELS
 

@@ -31,15 +31,16 @@ class GuidedArea(DispatchArea):
         """The rapid response unit of the place for the most urgent, if it is free and fits; else as everywhere."""
         if task.priority == 1 and self.responsible:
             unit, reserve = self.responsible.get(task.site), self.rules.reserve[0]
-            allowed = not reserve or may_serve(self.fleet.free[s], self.fleet.on_duty[s], reserve, self.by_share)
+            allowed = not reserve or may_serve(self.fleet.free(s), self.fleet.on_duty(s), reserve, self.by_share)
             if unit is not None and unit.is_free and s in unit.slot_types and allowed:
                 return unit
         return super()._find(task, s, now)
 
-    def choose(self, task: Task, s: int, now: float, available: np.ndarray, under_way: bool = False) -> Unit | None:
+    def choose(self, task: Task, s: int, now: float, under_way: np.ndarray | None = None) -> Unit | None:
         """Without a live picture, choose by where units belong: the rest is not known."""
         if self.rules.picture == "live" or self.policy == "preference":
-            return super().choose(task, s, now, available, under_way)
+            return super().choose(task, s, now, under_way)
+        available = self.fleet.open(s) if under_way is None else under_way
         scores = self.from_bases(task)
         if self.rules.picture == "base" and self.policy == "least_time":
             row = least_time(self._drives(scores, task, now), self.fleet.base_time, available)

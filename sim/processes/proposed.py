@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import repeat
+from itertools import pairwise, repeat
 from typing import Any
 
 import numpy as np
@@ -23,8 +23,8 @@ BLOCK = 64
 
 
 def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Iterator[Task]]]:
-    """The tape's incidents as tasks, in order: one stream for all of them, or one for each part of the world, with one of its
-    dispatch areas (-1: told on the common clock, since the call reaches a room of another part).
+    """The tape's incidents as tasks, in order: streams for each part of the world, with one of its dispatch areas (-1: told on
+    the common clock, since the call reaches a room of another part, or since there is one part only).
 
     Scene times and noise are widened to the longest package. Without triage every task has priority 3.
     """
@@ -54,10 +54,21 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     if waits.any():
         world.held = hold_back(_some(columns, waits), told_in[waits], incidents.parent[waits], make)
         columns, told_in = _some(columns, ~waits), told_in[~waits]
-    if not world.clock.parts:
-        return [(-1, make(columns))]
-    ask_about_tasks(world, columns)
-    return [(number, make(_some(columns, told_in == number))) for number in np.unique(told_in).tolist()]
+    if world.clock.parts:
+        ask_about_tasks(world, columns)
+    for_nobody = np.array([not package for package in slots], dtype=np.bool_)[columns["slots"]]
+    return [(area, make(own)) for area, own in _streams(columns, told_in, for_nobody)]
+
+
+def _streams(columns: Columns, told_in: np.ndarray, for_nobody: np.ndarray) -> Iterator[tuple[int, Columns]]:
+    """Incidents that are told in the same part, in order; calls that need nobody by themselves, since most of their marks are the
+    same for all."""
+    key = 2 * told_in + for_nobody
+    order = np.argsort(key, kind="stable")
+    columns = _some(columns, order)
+    keys, first = np.unique(key[order], return_index=True)
+    for number, (begin, end) in zip(keys.tolist(), pairwise((*first.tolist(), len(order))), strict=True):
+        yield number // 2, {mark: column[begin:end] for mark, column in columns.items()}
 
 
 def _told_in(world: World, columns: Columns) -> np.ndarray:
@@ -94,7 +105,9 @@ def _tasks(
 
 def _is_constant(column: np.ndarray) -> bool:
     """Whether all rows are the same, as where a hand-written tape leaves a mark out (all NaN is the same too)."""
-    return len(column) > 0 and bool(((column == column[0]) | ((column != column) & (column[0] != column[0]))).all())
+    if not len(column) or (column.ndim == 1 and column[0] != column[-1] and column[0] == column[0]):
+        return False
+    return bool(((column == column[0]) | ((column != column) & (column[0] != column[0]))).all())
 
 
 def time_presences(world: World, made: dict[str, np.ndarray]) -> None:

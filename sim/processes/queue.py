@@ -67,7 +67,10 @@ class DispatchArea:
             fleets = [area.fleet for area in (self, *(self.allies if helped else ()))]
             known = all(any(fleet.eligible[s] for fleet in fleets) for s in slots)
             if known and at_once:
-                known = _enough(sum((fleet.abilities for fleet in fleets), Counter()), slots)
+                able: Counter[tuple[int, ...]] = Counter()
+                for fleet in fleets:
+                    able.update(fleet.abilities)
+                known = _enough(able, slots)
             self._possible[slots, helped, at_once] = known
         return known
 
@@ -116,28 +119,29 @@ class DispatchArea:
     def _find(self, task: Task, s: int, now: float) -> Unit | None:
         """A unit for one place of a task: one of ours as far as the reserve allows, else one of those who help."""
         fleet, reserve = self.fleet, self.rules.reserve[task.priority - 1]
-        free = fleet.free[s]
-        if free and (not reserve or may_serve(free, fleet.on_duty[s], reserve, self.by_share)):
-            unit = self.choose(task, s, now, fleet.open[s])
+        if fleet.has_free(s) and (not reserve or may_serve(fleet.free(s), fleet.on_duty(s), reserve, self.by_share)):
+            unit = self.choose(task, s, now)
             if unit is not None:
                 return unit
         if self.helpers and task.priority <= self.rules.aid_priority:
             for helper in self.helpers:
-                if helper.fleet.free[s] > self.rules.aid_keep:
-                    return helper.choose(task, s, now, helper.fleet.open[s])
+                if helper.fleet.free(s) > self.rules.aid_keep:
+                    return helper.choose(task, s, now)
         return None
 
-    def choose(self, task: Task, s: int, now: float, available: np.ndarray, under_way: bool = False) -> Unit | None:
-        """Ask the policy for one of this area's available units; a helper has no lists for our sites and sends the nearest."""
+    def choose(self, task: Task, s: int, now: float, under_way: np.ndarray | None = None) -> Unit | None:
+        """Ask the policy for one of this area's free units of slot type ``s``, or of those ``under_way`` (0, else infinity); a
+        helper has no lists for our sites and sends the nearest."""
         fleet = self.fleet
-        if fleet.nearby is not None and not under_way:
+        if fleet.nearby is not None and under_way is None:
             unit = fleet.nearby.find(task, s, now)
             if unit is not None:
                 return unit
+        available = fleet.open(s) if under_way is None else under_way
         if self.policy == "preference" and self.preferences is not None and task.site in self.preferences:
             row = first_of(self.preferences[task.site], available)
             return None if row < 0 else fleet.units[row]
-        x, y = fleet.positions(now, under_way)
+        x, y = fleet.positions(now, under_way is not None)
         scores = fleet.scores(now, x, y, task)
         if self.policy == "least_time":
             row = least_time(self._drives(scores, task, now), fleet.mobilisation(now), available)
@@ -281,7 +285,7 @@ class DispatchArea:
             mission = unit.mission
             if unit.status == "responding" and mission is not None and mission.priority > task.priority and s in unit.slot_types:
                 available[unit.row] = 0.0 if unit not in taken else np.inf
-        return self.choose(task, s, now, available, True) if np.isfinite(available).any() else None
+        return self.choose(task, s, now, available) if np.isfinite(available).any() else None
 
 
 def _enough(abilities: Mapping[tuple[int, ...], int], slots: tuple[int, ...]) -> bool:

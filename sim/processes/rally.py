@@ -9,7 +9,8 @@ from simpy import Event
 
 from sim.demand.crowds import people_present
 from sim.processes.incident import give_up
-from sim.processes.kernel import PLAN, Tale
+from sim.processes.kernel import PLAN
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:

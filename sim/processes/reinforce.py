@@ -8,7 +8,8 @@ from math import inf
 from typing import TYPE_CHECKING
 
 from sim.processes.duty import go_off, take_up
-from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.kernel import PLAN
+from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -30,8 +31,7 @@ def start_reinforcement(world: World) -> None:
     for waiting in world.standby.values():
         waiting.sort()
     for (area, at), group in planned.items():
-        with world.clock.part(area):
-            Story(world.clock, departures(world, at, group))
+        world.clock.begin(area, departures(world, at, group))
 
 
 def departures(world: World, at: float, group: Sequence[tuple[Unit, float]]) -> Tale:

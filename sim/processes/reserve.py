@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from simpy import Event
 
-from sim.processes.kernel import Story, Tale
 from sim.processes.response import go_home
+from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:

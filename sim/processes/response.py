@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 from simpy import Event
 
 from sim.processes.entry import enter
-from sim.processes.kernel import FREE, Story, Tale
+from sim.processes.kernel import FREE
 from sim.processes.roads import slowness
+from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 from sim.territory.travel import MODES
 from sim.trace import PACK_LEG, PURPOSES
@@ -239,8 +240,7 @@ def leave_duty(world: World, unit: Unit, cause: int) -> None:
     unit.fleet.stand_at_base(unit)
     if unit.is_free:
         unit.fleet.set_busy(unit)
-    for s in unit.slot_types:
-        unit.fleet.on_duty[s] -= 1
+    unit.fleet.go_off_duty(unit)
     unit.on_duty = unit.leaving = False
     row = world.record(K["off_duty"], None, unit, unit.base, unit.area.index, cause, unit.heads)
     if unit.area.by_share:

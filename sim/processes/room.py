@@ -11,7 +11,7 @@ from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sim.processes.kernel import Story
+    from sim.processes.story import Story
 
 
 class Call:

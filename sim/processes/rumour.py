@@ -9,7 +9,8 @@ import numpy as np
 from sim.demand.crowds import rumour_crowd
 from sim.demand.tape import THINNINGS
 from sim.policies.information import calmed, corrections
-from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.kernel import PLAN
+from sim.processes.story import Tale
 from sim.processes.world import K, World
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ def start_rumours(world: World) -> None:
     part = scenario.dispatch_area(sites.area, sites.force)[rumours.site]
     columns = (rumours.at, rumours.site, corrected_at, people, rumours.end_at, part)
     for number, row in enumerate(zip(*(column.tolist() for column in columns), strict=True)):
-        with world.clock.part(row[-1]):
-            Story(world.clock, rumour(world, number, *row[:-1]))
+        world.clock.begin(row[-1], rumour(world, number, *row[:-1]))
 
 
 def _calmed(world: World, corrected_at: NDArray[np.float64]) -> dict[int, float]:

@@ -29,12 +29,13 @@ from sim.processes.duty import Shifts, duty, hold_posts
 from sim.processes.entry import positions
 from sim.processes.guard import start_guards
 from sim.processes.incident import demand
-from sim.processes.kernel import PLAN, Story, Tale
+from sim.processes.kernel import PLAN
 from sim.processes.nearby import look_nearby
 from sim.processes.orders import carry_out, check
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
 from sim.processes.rumour import start_rumours
+from sim.processes.story import Story, Tale
 from sim.processes.warning import start_warnings
 from sim.processes.world import K, World
 from sim.scenario import Scenario
@@ -125,11 +126,10 @@ class Simulation:
         ruling = self.scenario.dispatch_area(sites.area, sites.force)
         technology = technology_by_site(self.scenario).tolist()
         for site, vehicles in _vehicles_by_site(self.tape).items():
-            with clock.part(int(ruling[site]) if site not in world.far_checkpoints else -1):
-                Story(clock, watch(world, site, technology[site], vehicles))
+            area = int(ruling[site]) if site not in world.far_checkpoints else -1
+            clock.begin(area, watch(world, site, technology[site], vehicles))
         for fact in self.tape.rallies:
-            with clock.part(int(ruling[fact.site])):
-                Story(clock, rally(world, Crowd(fact, self.scenario.rallies)))
+            clock.begin(int(ruling[fact.site]), rally(world, Crowd(fact, self.scenario.rallies)))
         for inject in self.tape.injects:
             self._order(inject)
         start_counts(world)
@@ -137,8 +137,7 @@ class Simulation:
         start_warnings(world)
         start_rumours(world)
         for area, tasks in self._tasks:
-            with clock.part(area):
-                Story(clock, demand(world, tasks))
+            clock.begin(area, demand(world, tasks))
 
     def _start_duty(self) -> None:
         """One tale for each mobile unit; one for all posts of an area that have the same hours."""
@@ -149,15 +148,13 @@ class Simulation:
         tied = np.where(tied_to_closing(units, self.scenario.territory, self.scenario.standby), units.area, -1).tolist()
         for unit, kind, area, shifts in zip(world.units, units.kind.tolist(), tied, units.all_shifts(), strict=True):
             if mobile[unit.index] and shifts:
-                with world.clock.part(unit.area.index):
-                    Story(world.clock, duty(world, unit, shifts, area))
+                world.clock.begin(unit.area.index, duty(world, unit, shifts, area))
             elif shifts:
                 own = until.get(unit.base, -inf) if fixed[kind] else -inf
                 hours = tuple((start, end) for start, end, _ in shifts)
                 posts[own, unit.area.index, area, unit.index in world.far_posts, hours].append((unit, shifts))
         for (last, room, _, far, _), group in posts.items():
-            with world.clock.part(-1 if far else room):
-                Story(world.clock, hold_posts(world, group, last))
+            world.clock.begin(-1 if far else room, hold_posts(world, group, last))
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -15,7 +15,8 @@ from sim.demand.tape import THINNINGS
 from sim.policies.presence import plan_presences
 from sim.processes.alert import warned
 from sim.processes.incident import PATIENCE, end
-from sim.processes.kernel import TASK, Story, Tale
+from sim.processes.kernel import TASK
+from sim.processes.story import Tale
 from sim.processes.world import World
 
 AFTER_TASKS = TASK + (1 << 47)
@@ -40,16 +41,14 @@ def start_warnings(world: World) -> None:
     for row in np.flatnonzero(plan.share > 0.0).tolist():
         number, presence = int(warnings.id[row]), int(warnings.presence[row])
         moments = [(float(warnings.due_at[row]), -1), *sorted(disturbed[number])]
-        with world.clock.part(int(part[row])):
-            Story(world.clock, stand_by(world, number, presence, moments, float(plan.until[row])))
+        world.clock.begin(int(part[row]), stand_by(world, number, presence, moments, float(plan.until[row])))
     if any(trigger.when == "warning" for trigger in world.alert.rules.triggers):
         acted = np.flatnonzero(plan.share > 0.0)
         areas = sites.area[warnings.site[acted]]
         for area in np.unique(areas).tolist():
             own = acted[areas == area]
             begun = zip(plan.begin[own].tolist(), warnings.presence[own].tolist(), strict=True)
-            with world.clock.part(area * scenario.chains):
-                Story(world.clock, raise_alert(world, area, sorted(begun)))
+            world.clock.begin(area * scenario.chains, raise_alert(world, area, sorted(begun)))
 
 
 def raise_alert(world: World, area: int, begun: list[tuple[float, int]]) -> Tale:

@@ -69,6 +69,7 @@ class World:
         """What a task does that waits again: it may climb, and it may lapse."""
         self.extended = False
         self.closing: list[float] = scenario.calendar.closing.tolist()
+        self.planned_closing: list[float] = scenario.calendar.closing.tolist()
         self.guards: dict[int, list[Unit]] = {}
         self.guarding: set[int] = set()
         self.gone_home: set[int] = set()

@@ -63,9 +63,9 @@ def search(fleet: Fleet, task: Task, s: int, now: float, by_time: bool) -> int:
     x, y = fleet.positions(now, False)
     scores = fleet.scores(now, x, y, task)
     if not by_time:
-        return nearest(scores, fleet.open[s])
+        return nearest(scores, fleet.open(s))
     drives = metres_array(fleet.travel.metric, scores) * fleet.slowness(task.fabric) * fleet.travel.hour_factor(now)
-    return least_time(drives, fleet.mobilisation(now), fleet.open[s])
+    return least_time(drives, fleet.mobilisation(now), fleet.open(s))
 
 
 def tell(fleet: Fleet, unit: Unit, what: str, site: int, seconds: float, now: float) -> None:

@@ -63,7 +63,7 @@ def search(fleet: Fleet, task: Task, s: int, now: float) -> tuple[int, tuple[flo
     """Row, place and score of the nearest unit by the arrays."""
     x, y = fleet.positions(now, False)
     scores = fleet.scores(now, x, y, task)
-    row = nearest(scores, fleet.open[s])
+    row = nearest(scores, fleet.open(s))
     return None if row < 0 else (row, (x.item(row), y.item(row), scores.item(row)))
 
 

@@ -15,9 +15,10 @@ from sim.forces.alert import AlertPlan
 from sim.measures.invariants import check_invariants
 from sim.processes import builder
 from sim.processes.command import seek_help
-from sim.processes.kernel import TASK, Clock, Story, Tale
+from sim.processes.kernel import TASK, Clock
 from sim.processes.meet import ahead_time
 from sim.processes.simulation import Simulation
+from sim.processes.story import Tale
 from sim.scenario import Scenario
 from sim.settings.alert import AlertSettings, AlertTrigger
 from sim.settings.command import CommandSettings
@@ -257,8 +258,7 @@ def test_a_tale_that_waited_for_an_event_goes_on_in_its_own_part_whoever_fired_i
         yield 20.0, TASK
 
     for area, tale in enumerate((waiting(), firing())):
-        with clock.part(area):
-            Story(clock, tale)
+        clock.begin(area, tale)
     clock.meet()
     clock.run_through(15.0)
     assert told == [10.0]

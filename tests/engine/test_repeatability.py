@@ -16,9 +16,9 @@ from sim.arrays import make_calendar, make_sites, make_tape, make_territory, uni
 from sim.demand.tape import Inject, Tape
 from sim.processes.actors import Task, Unit
 from sim.processes.fleet import Fleet
-from sim.processes.kernel import Story
 from sim.processes.queue import DispatchArea
 from sim.processes.simulation import Simulation, run
+from sim.processes.story import Story
 from sim.processes.world import World
 from sim.scenario import Scenario
 from tests.worlds import KMH, marked, needs, play, rules, values, world
