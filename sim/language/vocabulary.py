@@ -117,6 +117,12 @@ INCIDENTS = {
     "duplicate_call": sayable("repeated call"),
     "rumour_call": sayable("call about a rumour"),
     "ballot_escort": sayable("escort of ballot boxes"),
+    "hall_sweep": sayable("search of a hall"),
+    "rally_patrol": sayable("patrol round a gathering"),
+    "vip_escort": sayable("escort of a person under protection"),
+    "vip_route": sayable("route of an escort"),
+    "commission_tour": sayable("tour of a commission"),
+    "material_delivery": sayable("delivery of material to centres"),
     "warning_presence": sayable("presence after a warning"),
 }
 NAMES = {

@@ -13,12 +13,13 @@ TEXTS = {
     "pause": sayable("Pause"),
     "open": sayable("open"),
     "waiting": sayable("wait for a unit"),
+    "planned": sayable("planned tasks"),
     "going": sayable("unit on its way"),
     "scene": sayable("being settled"),
     "free": sayable("units free"),
     "busy": sayable("units busy"),
     "coverage": sayable("coverage"),
-    "scale": sayable("0 to 100 %"),
+    "scale": sayable("%(low)s to %(high)s"),
     "most": sayable("at most %(n)s"),
     "minutes": sayable("%(n)s min"),
     "percent": sayable("%(n)s %%"),
@@ -184,6 +185,22 @@ SIGNS = (
         sayable("police unit, gendarmerie unit: hollow while free, full while busy; a line leads to where it drives"),
     ),
 )
+
+NEAR_SIGNS = (
+    ("u0", "○ □", sayable("police, gendarmerie: free")),
+    ("u1", "● ■", sayable("on its way, with a line to where")),
+    ("u2", "● ■", sayable("at the scene")),
+    ("u3", "● ■", sayable("escorting or conveying")),
+    ("p1", "▲", sayable("incident of priority 1")),
+    ("p2", "◆", sayable("of priority 2")),
+    ("p3", "■", sayable("of priority 3")),
+    ("p4", "●", sayable("of priority 4")),
+    ("p0", "▪", sayable("planned task")),
+    ("p2", "◎", sayable("ringed: waits for a unit; hollow: somebody is there")),
+    ("st", "•", sayable("polling centre, or group of them")),
+    ("sc", "◌", sayable("people at a gathering")),
+)
+"""Signs of the near map, in short."""
 
 
 def page_words(words: Language, scenario: Scenario) -> dict[str, Any]:

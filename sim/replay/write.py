@@ -16,7 +16,7 @@ from sim.errors import InputError
 from sim.language import Language, sayable
 from sim.replay.encode import encode
 from sim.replay.pools import check_share
-from sim.replay.texts import KEYS, SIGNS, page_words
+from sim.replay.texts import KEYS, NEAR_SIGNS, SIGNS, page_words
 from sim.replay.view import View
 from sim.reports.fonts import font_faces
 from sim.reports.page import MARKINGS, policy
@@ -31,7 +31,7 @@ TABS = {
 TABLES: dict[str, tuple[str, tuple[str, ...]]] = {
     "incidents": (
         sayable("Open incidents and tasks, the most urgent first"),
-        (sayable("What and where"), sayable("State"), sayable("For")),
+        (sayable("What and where"), sayable("State"), sayable("Open for")),
     ),
     "compare": (
         sayable("Where the response differs by a minute or more, the largest differences first"),
@@ -88,6 +88,8 @@ def render(runs: Sequence[Run], words: Language, share: str) -> str:
         "script": script, "marking": words.say(MARKINGS[share]), "remarks": remarks(views[0], words), "row_names": ROWS,
         "keys": [(key, words.say(text)) for key, text in KEYS],
         "signs": [(cls, sign, words.say(text)) for cls, sign, text in SIGNS],
+        "near_signs": [(cls, sign, words.say(text)) for cls, sign, text in NEAR_SIGNS],
+        "classes": coverage_classes(words),
         "tabs": [(tab, words.say(text)) for tab, text in TABS.items() if tab != "compare" or len(runs) > 1],
         "tables": [table for table in tables(words) if table[0] != "compare" or len(runs) > 1],
     }  # fmt: skip
@@ -101,7 +103,7 @@ def render(runs: Sequence[Run], words: Language, share: str) -> str:
     return frame.render(style=style, policy=policy(style, [script]), **shown)
 
 
-SIGNS_OF_SCRIPTS = "▶◀❚▲◆■●◈○□␣←→−×·"
+SIGNS_OF_SCRIPTS = "▶◀❚▲◆■●◈○□␣←→−×·▪◎•◌"
 """Signs that scripts write."""
 
 
@@ -138,6 +140,12 @@ def remarks(view: View, words: Language) -> str:
                 )
             )
     return " ".join(lines)
+
+
+def coverage_classes(words: Language) -> list[tuple[str, str]]:
+    """Classes of coverage on the map of a country (``COVER`` in page/map.js), the best first: style and text."""
+    texts = [words.say("%(share)s or more", share=words.share(low)) for low in (0.99, 0.95, 0.9, 0.8)]
+    return [(f"cover{4 - i}", text) for i, text in enumerate([*texts, words.say("less than %(share)s", share=words.share(0.8))])]
 
 
 def tables(words: Language) -> list[tuple[str, str, list[str]]]:

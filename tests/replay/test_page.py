@@ -314,3 +314,34 @@ def test_the_same_run_gives_the_same_page_byte_for_byte(tmp_path: Any) -> None:
     assert main(["replay", str(saved()), "--out", str(page)]) == 0
     assert page.read_bytes() == written().read_bytes()
     assert page.stat().st_mode & 0o077 == 0
+
+
+def test_a_frame_costs_no_more_than_what_it_draws(playing: Player) -> None:
+    with playing(written("share=internal"), "#t=17:00") as seen:
+        script = """() => {
+          const pane = replay.shared.panes[0], work = [];
+          for (let i = 0; i < 40; i++) {
+            const begin = performance.now();
+            pane.drawLive(replay.shared.t + i);
+            work.push(performance.now() - begin);
+          }
+          return [pane.calls, work.sort((a, b) => a - b)[20], replay.worlds[0].units, replay.worlds[0].open.length];
+        }"""
+        calls, work, units, tasks = seen.page.evaluate(script)
+    assert 0 < calls <= units + 4 * tasks + 40
+    assert work < 100.0  # milliseconds, some fifty times what it takes
+
+
+def test_a_country_is_shown_by_areas_and_single_things_only_from_near(playing: Player) -> None:
+    with playing(written("share=internal"), "#t=17:00") as seen:
+        script = """() => {
+          const pane = replay.shared.panes[0], { areas } = replay.worlds[0].header, many = areas.length;
+          while (areas.length < 48) areas.push({ shown: false, name: "", centres: 0 });
+          pane.anchor = [...pane.anchor, ...Array(48 - many).fill([NaN, NaN])];
+          pane.fit(); replay.shared.view.scale = 0.001; pane.draw(replay.shared.t, performance.now());
+          const far = [pane.dots, pane.discs.length, pane.pick(pane.discs[0].x, pane.discs[0].y)];
+          replay.shared.view.scale = 0.02; pane.draw(replay.shared.t, performance.now());
+          return [...far, pane.dots, many];
+        }"""
+        far, discs, picked, near, areas = seen.page.evaluate(script)
+    assert far is False and discs == areas and picked["kind"] == "area" and near is True

@@ -10,7 +10,7 @@ const shared = {
   number(value, digits = 0) { return new Intl.NumberFormat(shared.words.numbers, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value); },
   minutes(seconds) { return shared.say("minutes", { n: shared.number(seconds / 60, Math.abs(seconds) < 600 ? 1 : 0) }); },
   signed(seconds) { return shared.isolate(`${seconds > 0 ? "+" : "−"}${shared.number(Math.abs(seconds) / 60, 1)}`); },
-  share(value) { return value === null ? shared.say("none") : shared.say("percent", { n: shared.number(value * 100) }); },
+  share(value) { return value === null ? shared.say("none") : shared.isolate(shared.say("percent", { n: shared.number(value * 100) })); },
   isolate(text) { return `\u2068${text}\u2069`; },
   clock(ticks, exact = false) {
     const all = Math.floor(worlds[0].seconds(ticks)), day = Math.floor(all / 86400), s = all - day * 86400;
@@ -27,6 +27,7 @@ const shared = {
     return (f.area < 0 || task.area[i] === f.area) && f.priorities.has(Math.min(w.priority[i], 4)) && f.forces.has(task.force[i])
       && (f.cls < 0 ? f.groups.has(w.header.classes[task.cls[i]].group) : task.cls[i] === f.cls);
   },
+  due(w, i) { return !w.planned[i] || w.state[i] !== w.states.occurred; }, // a planned task is nobody's yet before it is given out
   passesUnit(w, u) { return (shared.filter.area < 0 || w.unit.area[u] === shared.filter.area) && shared.filter.forces.has(w.unit.force[u]); },
 
   seek(t) {
@@ -85,7 +86,8 @@ const shared = {
 let timeline, panel;
 
 function draw(now) {
-  const begin = performance.now();
+  const begin = performance.now(), close = shared.panes[0].dots;
+  if (shared.close !== close) { shared.close = close; document.body.classList.toggle("close-by", close); }
   for (const pane of shared.panes) pane.draw(shared.t, now);
   shared.work = performance.now() - begin;
 }
@@ -139,16 +141,17 @@ function remember() {
 
 function recall() {
   if (location.hash === shared.ownHash) return false;
-  const asked = new URLSearchParams(location.hash.slice(1)), pane = shared.panes[0];
+  const pane = shared.panes[0], words = location.hash.slice(1).split("&").map(word => word.split("="));
+  const asked = new Map(words.map(([name, value = ""]) => { try { return [name, decodeURIComponent(value)]; } catch { return [name, ""]; } }));
   const area = worlds[0].header.areas.findIndex(one => one.code === asked.get("area") && one.shown);
   if (area >= 0) shared.changeArea(area, true);
-  const [lon, lat] = (asked.get("at") || "").split(",").map(Number), zoom = Number(asked.get("zoom"));
+  const [lon, lat] = (asked.get("at") || "x").split(",").map(Number), zoom = Number(asked.get("zoom"));
   if (isFinite(lon) && isFinite(lat)) [shared.view.x, shared.view.y] = pane.atlas.metres(...pane.atlas.steps(lon, lat));
   if (zoom > 0) shared.view.scale = Math.min(Math.max(zoom / 1000, 1e-5), 2);
   const task = worlds[0].task.id.indexOf(asked.get("task") ?? ""), unit = worlds[0].unit.id.indexOf(asked.get("unit") ?? "");
   shared.selected = task >= 0 ? { kind: "task", id: task, pane } : unit >= 0 ? { kind: "unit", id: unit, pane } : shared.selected;
   const clock = /^(?:D([+-]\d+) )?(\d{1,2}):(\d\d)(?::(\d\d))?$/.exec(asked.get("t") || "");
-  const t = clock ? (Number(clock[1] || 0) * 24 + Number(clock[2])) * 3600 + clock[3] * 60 + Number(clock[4] || 0) : asked.get("t") === null ? NaN : Number(asked.get("t"));
+  const t = clock ? (Number(clock[1] || 0) * 24 + Number(clock[2])) * 3600 + clock[3] * 60 + Number(clock[4] || 0) : asked.has("t") ? Number(asked.get("t")) : NaN;
   if (isFinite(t)) shared.seek(worlds[0].ticks(t)); else shared.changed();
   return true;
 }
@@ -227,14 +230,14 @@ function keys(e) {
 
 // Incidents that went otherwise under the other plan: a minute or more in response, or nobody in one of them.
 function compareWorlds([a, b]) {
-  const planned = a.header.groups.indexOf("planned");
   for (let i = 0; i < a.tasks; i++) {
-    if (a.header.classes[a.task.cls[i]].group === planned) continue;
+    if (a.planned[i] || (!a.happens[i] && !b.happens[i])) continue;
     const both = [a, b].map(w => (w.happens[i] ? w.response(i) : null)), totals = both.map(r => (r ? r.total : null));
+    const said = totals.map((v, j) => (v !== null ? shared.minutes(v) : [a, b][j].happens[i] ? shared.say("nobody") : shared.words.taskStates.prevented));
     const known = Math.max(...both.map((r, j) => (r ? r.arrived : [a, b][j].until[i])));
     if (totals.some(v => v !== null)) shared.answered.push({ task: i, known, totals });
     const by = totals[0] !== null && totals[1] !== null ? totals[1] - totals[0] : totals[0] === totals[1] ? 0 : totals[1] === null ? Infinity : -Infinity;
-    if (Math.abs(by) >= 60) shared.differences.push({ task: i, known, totals, by });
+    if (Math.abs(by) >= 60) shared.differences.push({ task: i, known, totals, by, said });
   }
   shared.differs = new Set(shared.differences.map(d => d.task));
 }
@@ -265,7 +268,7 @@ async function start() {
   const f = shared.filter, h = worlds[0].header;
   h.forces.forEach((_, i) => f.forces.add(i));
   h.groups.forEach((name, i) => name !== "normal" && f.groups.add(i));
-  if (worlds.length > 1) compareWorlds(worlds);
+  if (worlds.length > 1) { compareWorlds(worlds); document.querySelector(".legend").open = false; }
   marks.read();
   shared.panes = worlds.map((w, i) => new MapView(document.getElementById("pane" + i), w, shared));
   timeline = new Timeline(document.getElementById("strips"), document.getElementById("seek"), worlds);
@@ -280,6 +283,7 @@ async function start() {
   resized();
   if (!recall()) shared.changed();
   window.replay = { worlds, shared }; // for tests and for whoever looks under the bonnet
+  document.body.dataset.took = Math.round(performance.now());
   document.body.dataset.ready = "yes";
 }
 

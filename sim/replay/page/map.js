@@ -1,5 +1,6 @@
 // A map of one world: what stands still on one canvas, what moves on another above it. Two maps may share one view.
-const KM_FOR_DOTS = 1.7; // pixels to a kilometre from which single units and incidents are drawn
+const COVER = [0.8, 0.9, 0.95, 0.99]; // ends of the classes of coverage
+const KM_FOR_DOTS = 2.5; // pixels to a kilometre from which single units and incidents are drawn
 
 class Atlas {
   constructor(world) {
@@ -112,8 +113,9 @@ class MapView {
       paths.set(ring.area[i], path);
     }
     for (const [area, path] of paths) {
+      const aside = this.dots && this.shared.filter.area >= 0 && area !== this.shared.filter.area;
       const cover = this.dots || area < 0 || !header.areas[area].shown ? null : this.world.coverage(t, area);
-      c.fillStyle = cover === null ? k.land : k["cover" + Math.min(Math.floor(cover * 5), 4)];
+      c.fillStyle = aside ? k.other : cover === null ? k.land : k["cover" + COVER.filter(least => cover >= least).length];
       c.fill(path, "evenodd");
       c.lineWidth = this.dots ? 1.2 : 0.8; c.strokeStyle = this.dots ? k.strong : k.line; c.stroke(path);
     }
@@ -125,20 +127,20 @@ class MapView {
   sites(c) {
     const { site, group, header } = this.world, k = marks.colours, [ax, bx, ay, by] = this.factors();
     if (!this.dots) return;
-    const big = this.view.scale * 1000 > 12, inside = (x, y) => x > -20 && y > -20 && x < this.width + 20 && y < this.height + 20;
+    const big = this.view.scale * 1000 > 30, inside = (x, y) => x > -20 && y > -20 && x < this.width + 20 && y < this.height + 20;
     for (let i = 0; i < (group.x || []).length; i++) {
       const x = group.x[i] * ax + bx, y = group.y[i] * ay + by, r = Math.max(group.radius[i] * ax, 3);
       if (!inside(x, y)) continue;
-      c.beginPath(); c.arc(x, y, r, 0, 7); c.fillStyle = k.site; c.globalAlpha = 0.13; c.fill(); c.globalAlpha = 1;
+      c.beginPath(); c.arc(x, y, r, 0, 7); c.fillStyle = k.site; c.globalAlpha = 0.1; c.fill(); c.globalAlpha = 1;
     }
     for (let i = 0; i < (site.x || []).length; i++) {
       const x = site.x[i] * ax + bx, y = site.y[i] * ay + by, kind = header.siteKinds[site.kind[i]];
       if (!inside(x, y) || kind === "place" || kind === "market") continue;
       c.beginPath();
-      if (kind === "centre") { c.arc(x, y, big ? 3 : 1.4, 0, 7); c.fillStyle = k.site; c.globalAlpha = big ? 0.75 : 0.45; c.fill(); c.globalAlpha = 1; continue; }
-      if (!big && kind !== "base") continue;
-      const r = big ? 5 : 2.6;
-      c.strokeStyle = k.quiet; c.fillStyle = k.halo; c.lineWidth = 1.3;
+      if (kind === "centre") { c.arc(x, y, big ? 2.4 : 1.3, 0, 7); c.fillStyle = k.site; c.globalAlpha = big ? 0.6 : 0.4; c.fill(); c.globalAlpha = 1; continue; }
+      if (!big && (kind !== "base" || this.view.scale * 1000 < 8)) continue;
+      const r = big ? 4.6 : 2.6;
+      c.strokeStyle = k.strong; c.fillStyle = k.land; c.lineWidth = 1.1;
       if (kind === "base") { c.rect(x - r, y - r * 0.55, 2 * r, r * 1.5); c.moveTo(x - r * 1.25, y - r * 0.5); c.lineTo(x, y - r * 1.35); c.lineTo(x + r * 1.25, y - r * 0.5); }
       else if (kind === "checkpoint") { c.moveTo(x - r, y - r * 0.8); c.lineTo(x + r, y - r * 0.8); c.moveTo(x - r, y + r * 0.8); c.lineTo(x + r, y + r * 0.8); c.moveTo(x, y - r); c.lineTo(x, y + r); }
       else if (kind === "venue") { c.moveTo(x - r, y + r); c.lineTo(x - r, y - r * 0.2); c.arc(x, y - r * 0.2, r, Math.PI, 0); c.lineTo(x + r, y + r); c.closePath(); }
@@ -147,20 +149,39 @@ class MapView {
     }
   }
 
-  // Names of areas where there is room, those with most centres first.
+  // Discs of areas, pushed apart where they would cover each other, and names where there is room.
   names(c) {
-    const taken = [], order = this.world.header.areas.map((_, i) => i).sort((a, b) => this.world.header.areas[b].centres - this.world.header.areas[a].centres);
+    const { areas } = this.world.header, room = 17;
     this.discs = [];
-    for (const area of order) {
+    areas.forEach((one, area) => {
       const [x, y] = this.screen(...this.anchor[area]);
-      if (!(x > -60 && y > -40 && x < this.width + 60 && y < this.height + 40) || !this.world.header.areas[area].shown) continue;
-      this.discs.push({ area, x, y });
-      const text = this.world.header.areas[area].name;
-      c.font = "400 11px pollday, sans-serif";
-      const w = c.measureText(text).width / 2 + 3, box = [x - w, y + 13, x + w, y + 29];
-      if (taken.some(o => o[0] < box[2] && box[0] < o[2] && o[1] < box[3] && box[1] < o[3])) continue;
-      taken.push(box);
-      marks.text(c, text, x, y + 21, marks.colours.ink, 400, 11);
+      if (one.shown && x > -60 && y > -40 && x < this.width + 60 && y < this.height + 40) this.discs.push({ area, x, y, ax: x, ay: y });
+    });
+    for (let round = 0; round < 40; round++) {
+      for (const a of this.discs) for (const b of this.discs) {
+        const dx = b.x - a.x || 0.1, dy = b.y - a.y || 0.1, d = Math.hypot(dx, dy);
+        if (a.area >= b.area || d >= 2 * room) continue;
+        const push = (2 * room - d) / 2 / d;
+        a.x -= dx * push; a.y -= dy * push; b.x += dx * push; b.y += dy * push;
+      }
+    }
+    c.strokeStyle = marks.colours.quiet; c.lineWidth = 1;
+    for (const d of this.discs) if (Math.hypot(d.x - d.ax, d.y - d.ay) > 12) {
+      c.beginPath(); c.moveTo(d.ax, d.ay); c.lineTo(d.x, d.y); c.stroke();
+      c.beginPath(); c.arc(d.ax, d.ay, 2, 0, 7); c.fillStyle = marks.colours.quiet; c.fill();
+    }
+    const edge = document.documentElement.dir === "rtl" ? 0.7 * this.width : 0; // there stands the scale
+    const taken = [[edge, this.height - 36, edge + 0.3 * this.width, this.height], ...this.discs.map(d => [d.x - room, d.y - room, d.x + room, d.y + room])];
+    c.font = "400 11px pollday, sans-serif";
+    for (const { area, x, y } of [...this.discs].sort((a, b) => areas[b.area].centres - areas[a.area].centres)) {
+      const w = c.measureText(areas[area].name).width / 2 + 3, side = room + w + 1;
+      for (const [cx, cy] of [[x, y + 25], [x, y - 25], [x + side, y], [x - side, y], [x + side, y + 12], [x - side, y + 12], [x + side, y - 12]]) {
+        const box = [cx - w, cy - 7, cx + w, cy + 7];
+        if (taken.some(o => o[0] < box[2] && box[0] < o[2] && o[1] < box[3] && box[1] < o[3])) continue;
+        taken.push(box);
+        marks.text(c, areas[area].name, cx, cy, marks.colours.ink, 400, 11);
+        break;
+      }
     }
   }
 
@@ -181,7 +202,7 @@ class MapView {
     const open = new Int32Array(n), urgent = new Int32Array(n), waiting = new Int32Array(n), busy = new Int32Array(n), free = new Int32Array(n);
     const wait = w.header.taskStatuses.indexOf("waiting");
     for (const i of w.open) {
-      if (!this.shared.passes(w, i)) continue;
+      if (w.planned[i] || !this.shared.passes(w, i)) continue;
       const a = w.task.area[i];
       open[a]++;
       if (w.priority[i] === 1) urgent[a]++;
@@ -189,7 +210,7 @@ class MapView {
     }
     for (let u = 0; u < w.units; u++) if (w.status[u]) (w.busy[w.status[u]] ? busy : free)[w.unit.area[u]]++;
     for (const { area, x, y } of this.discs || []) {
-      const r = open[area] ? Math.min(8.5 + 1.6 * Math.sqrt(open[area]), 22) : 4;
+      const r = open[area] ? Math.min(8.5 + 1.5 * Math.sqrt(open[area]), 17) : 5;
       c.beginPath(); c.arc(x, y, r, 0, 7); c.fillStyle = k.halo; c.fill();
       c.lineWidth = 1; c.strokeStyle = k.quiet; c.stroke();
       const share = busy[area] / Math.max(busy[area] + free[area], 1);
@@ -207,7 +228,7 @@ class MapView {
 
   units(c, t) {
     const w = this.world, k = marks.colours, [ax, bx, ay, by] = this.factors(), near = this.view.scale * 1000;
-    const r = near > 25 ? 5 : near > 8 ? 4 : 2.9, classes = [[], [], [], []], way = w.header.unitStatuses;
+    const r = near > 25 ? 5 : near > 8 ? 4 : near > 4 ? 3 : 2.2, classes = [[], [], [], []], way = w.header.unitStatuses;
     const of = way.map(name => (name === "responding" ? 1 : name === "on_scene" || name === "handing_over" ? 2 : name === "conveying" ? 3 : 0));
     const lines = new Path2D();
     this.spots = [];
@@ -220,27 +241,25 @@ class MapView {
       if ((cls === 1 || cls === 3) && goal >= 0) { lines.moveTo(x, y); lines.lineTo(w.path.x1[goal] * ax + bx, w.path.y1[goal] * ay + by); }
     }
     c.lineWidth = 1.3; c.strokeStyle = k.going; c.globalAlpha = 0.5; c.stroke(lines); c.globalAlpha = 1;
-    const fills = [null, k.going, k.scene, k.escort], edges = [k.free, k.halo, k.halo, k.halo];
     classes.forEach((list, cls) => {
-      const path = new Path2D();
-      for (let i = 0; i < list.length; i += 3) marks.unit(path, list[i + 1], list[i + 2], cls ? r * 1.15 : r, w.unit.force[list[i]]);
-      c.fillStyle = fills[cls] || k.halo; c.fill(path);
-      c.lineWidth = cls ? 1 : 1.5; c.strokeStyle = edges[cls]; c.stroke(path);
-      this.calls += 2;
+      for (let i = 0; i < list.length; i += 3) marks.unitMark(c, list[i + 1], list[i + 2], r, w.unit.force[list[i]], cls);
+      this.calls += list.length / 3;
     });
     this.spots = classes;
   }
 
   incidents(c) {
-    const w = this.world, [ax, bx, ay, by] = this.factors(), near = this.view.scale * 1000, r = near > 25 ? 7 : near > 8 ? 6 : 4.6;
-    const planned = w.header.groups.indexOf("planned"), names = w.header.taskStatuses;
+    const w = this.world, [ax, bx, ay, by] = this.factors(), near = this.view.scale * 1000, r = near > 25 ? 7.5 : near > 8 ? 6.5 : 5;
+    const names = w.header.taskStatuses;
     const step = names.map(name => ({ occurred: 0, reported: 1, waiting: 2, assigned: 3, attended: 4, handled: 4 })[name] ?? 1);
     this.tasksSeen = [];
-    const order = w.open.filter(i => this.shared.passes(w, i)).sort((a, b) => w.priority[b] - w.priority[a]);
+    const carried = new Set(); // a task on its way is where its escort is
+    for (let u = 0; u < w.units; u++) if (w.status[u] === w.named.conveying && w.unitTask[u] >= 0) carried.add(w.unitTask[u]);
+    const order = w.open.filter(i => this.shared.passes(w, i) && this.shared.due(w, i) && !(w.planned[i] && carried.has(i))).sort((a, b) => w.priority[b] - w.priority[a]);
     for (const i of order) {
       const x = w.task.x[i] * ax + bx, y = w.task.y[i] * ay + by;
       if (!(x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9)) continue;
-      marks.incident(c, x, y, r, w.priority[i], w.header.classes[w.task.cls[i]].group === planned, step[w.state[i]]);
+      marks.incident(c, x, y, r, w.priority[i], w.planned[i] === 1, step[w.state[i]]);
       if (this.shared.differs?.has(i)) { c.beginPath(); c.rect(x - r * 1.9, y - r * 1.9, r * 3.8, r * 3.8); c.lineWidth = 2; c.strokeStyle = marks.colours.differs; c.stroke(); }
       this.tasksSeen.push(i, x, y);
       this.calls += 4;
@@ -274,7 +293,7 @@ class MapView {
   bar(c) {
     const wide = 0.22 * this.width / this.view.scale / 1000;
     const km = [500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1].find(k => k <= wide) ?? 0.05, length = km * 1000 * this.view.scale;
-    const x = 14, y = this.height - 14, k = marks.colours;
+    const rtl = document.documentElement.dir === "rtl", x = rtl ? this.width - length - 14 : 14, y = this.height - 14, k = marks.colours;
     c.lineWidth = 4; c.strokeStyle = k.halo; c.beginPath(); c.moveTo(x, y); c.lineTo(x + length, y); c.stroke();
     c.lineWidth = 2; c.strokeStyle = k.ink; c.beginPath(); c.moveTo(x, y - 4); c.lineTo(x, y); c.lineTo(x + length, y); c.lineTo(x + length, y - 4); c.stroke();
     marks.text(c, shared.say("km", { distance: shared.number(km, km < 1 ? 1 : 0) }), x + length / 2, y - 10, k.ink, 400, 11);

@@ -70,9 +70,10 @@ class Panel {
   }
 
   count(w) {
-    const n = { open: 0, waiting: 0, going: 0, scene: 0, free: 0, busy: 0 }, names = w.header.taskStatuses;
+    const n = { open: 0, waiting: 0, going: 0, scene: 0, free: 0, busy: 0, planned: 0 }, names = w.header.taskStatuses;
     for (const i of w.open) {
-      if (!shared.passes(w, i)) continue;
+      if (!shared.passes(w, i) || !shared.due(w, i)) continue;
+      if (w.planned[i]) { n.planned++; continue; }
       n.open++;
       const state = names[w.state[i]];
       if (state === "waiting") n.waiting++;
@@ -90,7 +91,7 @@ class Panel {
     const box = document.getElementById("figures"), counts = this.worlds.map(w => this.count(w));
     const cover = this.worlds.map(w => w.coverage(shared.t, shared.filter.area));
     const rows = [["open", counts.map(n => n.open)], ["waiting", counts.map(n => n.waiting)], ["going", counts.map(n => n.going)], ["scene", counts.map(n => n.scene)],
-      ["busy", counts.map(n => n.busy)], ["free", counts.map(n => n.free)]];
+      ["planned", counts.map(n => n.planned)], ["busy", counts.map(n => n.busy)], ["free", counts.map(n => n.free)]];
     box.replaceChildren(...rows.map(([name, values]) => this.figure(name, values.map(v => shared.number(v)))), this.figure("coverage", cover.map(v => shared.share(v))));
     this.spoken = `${shared.clock(shared.t)}. ${shared.say("open")}: ${counts[0].open}. ${shared.say("waiting")}: ${counts[0].waiting}.`;
   }
@@ -103,8 +104,8 @@ class Panel {
   }
 
   incidents() {
-    const w = this.worlds[0], rows = w.open.filter(i => shared.passes(w, i));
-    rows.sort((a, b) => w.priority[a] - w.priority[b] || w.from[a] - w.from[b]);
+    const w = this.worlds[0], rows = w.open.filter(i => shared.passes(w, i) && shared.due(w, i));
+    rows.sort((a, b) => w.planned[a] - w.planned[b] || w.priority[a] - w.priority[b] || w.from[a] - w.from[b]);
     this.fill("incident-rows", rows, i => [
       this.sign(w, i), el("span", shared.words.taskStates[w.header.taskStatuses[w.state[i]]]),
       el("span", shared.minutes((shared.t - w.from[i]) * w.header.tick), "number")], i => ({ kind: "task", id: i, pane: shared.paneOf(w) }));
@@ -131,7 +132,7 @@ class Panel {
   areas() {
     const w = this.worlds[0], n = w.header.areas.length, rows = [...Array(n).keys()].filter(a => w.header.areas[a].shown);
     const open = new Int32Array(n), waiting = new Int32Array(n), free = new Int32Array(n), wait = w.header.taskStatuses.indexOf("waiting");
-    for (const i of w.open) if (shared.passes(w, i)) { open[w.task.area[i]]++; if (w.state[i] === wait) waiting[w.task.area[i]]++; }
+    for (const i of w.open) if (!w.planned[i] && shared.passes(w, i)) { open[w.task.area[i]]++; if (w.state[i] === wait) waiting[w.task.area[i]]++; }
     for (let u = 0; u < w.units; u++) if (w.status[u] && !w.busy[w.status[u]]) free[w.unit.area[u]]++;
     rows.sort((a, b) => open[b] - open[a] || a - b);
     this.fill("area-rows", rows, a => [el("bdi", w.header.areas[a].name), ...[open[a], waiting[a], free[a]].map(v => el("span", shared.number(v), "number")),
@@ -159,7 +160,7 @@ class Panel {
     const mean = i => (n[i] ? shared.minutes(sum[i] / n[i]) : shared.say("none"));
     document.getElementById("compare-note").textContent = shared.say("mean_so_far", { a: mean(0), b: mean(1) });
     rows.sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
-    this.fill("compare-rows", rows, d => [this.sign(this.worlds[0], d.task), ...d.totals.map(v => el("span", v === null ? shared.say("nobody") : shared.minutes(v), "number")),
+    this.fill("compare-rows", rows, d => [this.sign(this.worlds[0], d.task), ...d.said.map(text => el("span", text, "number")),
       el("span", d.by === Infinity || d.by === -Infinity ? "" : shared.signed(d.by), "number " + (d.by < 0 ? "better" : "worse"))], d => ({ kind: "task", id: d.task, pane: shared.panes[0] }));
   }
 

@@ -35,13 +35,14 @@ class Timeline {
     const bins = Math.max(Math.round(this.width / 2), 60);
     this.strips = this.worlds.map(w => {
       const one = (of, urgent) => w.series(this.from, this.to, bins, add => {
-        if (of === "open") for (let i = 0; i < w.tasks; i++) { if (w.happens[i] && shared.passes(w, i) && (!urgent || w.task.priority[i] === 1)) add(w.from[i], w.until[i], 1); }
-        else for (let j = 0; j < w.waits.length; j += 3) if (shared.passes(w, w.waits[j])) add(w.waits[j + 1], w.waits[j + 2], 1);
+        const counts = i => w.planned[i] === (of === "planned" ? 1 : 0) && shared.passes(w, i) && (!urgent || w.task.priority[i] === 1);
+        if (of === "waiting") { for (let j = 0; j < w.waits.length; j += 3) if (counts(w.waits[j])) add(w.waits[j + 1], w.waits[j + 2], 1); }
+        else for (let i = 0; i < w.tasks; i++) if (w.happens[i] && counts(i)) add(of === "planned" ? w.due[i] : w.from[i], w.until[i], 1);
       });
-      return { open: one("open", false), urgent: one("open", true), waiting: one("waiting", false) };
+      return { open: one("open", false), urgent: one("open", true), waiting: one("waiting", false), planned: one("planned", false) };
     });
     this.most = {};
-    for (const name of ["open", "waiting"]) this.most[name] = Math.max(1, ...this.strips.map(s => s[name].reduce((a, b) => Math.max(a, b), 0)));
+    for (const name of ["open", "waiting", "planned"]) this.most[name] = Math.max(1, ...this.strips.map(s => s[name].reduce((a, b) => Math.max(a, b), 0)));
     this.stale = false;
     this.picture = null;
   }
@@ -84,10 +85,11 @@ class Timeline {
     c.scale(this.ratio, this.ratio);
     c.fillStyle = k.ground; c.fillRect(0, 0, this.width, this.height);
     this.phases(c);
-    const top = 16, bottom = 15, room = this.height - top - bottom, part = room / 3;
+    const top = 16, bottom = 15, room = this.height - top - bottom, part = room / 4;
     this.strip(c, "open", top, part - 3, k.p3, k.p1);
     this.strip(c, "waiting", top + part, part - 3, k.p2, null);
-    this.cover(c, top + 2 * part, part - 3);
+    this.strip(c, "planned", top + 2 * part, part - 3, k.planned, null);
+    this.cover(c, top + 3 * part, part - 3);
     this.hours(c);
   }
 
@@ -123,15 +125,15 @@ class Timeline {
 
   cover(c, top, high) {
     const k = marks.colours, area = shared.filter.area;
+    const lines = this.worlds.map(w => [...w.cover.at].map((_, i) => (area < 0 ? w.cover.all[i] : w.cover.areas[area * w.cover.at.length + i])));
+    const least = Math.min(1000, ...lines.flat().filter(v => v >= 0)), low = [900, 800, 500].find(v => least >= v) ?? 0;
     c.strokeStyle = k.line; c.lineWidth = 1; c.strokeRect(0, top, this.width, high);
     this.worlds.forEach((w, which) => {
-      const at = w.cover.at, values = [];
-      for (let i = 0; i < at.length; i++) values.push(area < 0 ? w.cover.all[i] : w.cover.areas[area * at.length + i]);
       c.beginPath();
-      values.forEach((v, i) => { if (v >= 0) c.lineTo(this.x(at[i]), top + high - v / 1000 * high); });
+      lines[which].forEach((v, i) => { if (v >= 0) c.lineTo(this.x(w.cover.at[i]), top + high - (v - low) / (1000 - low) * high); });
       c.lineWidth = 1.8; c.strokeStyle = which ? k.differs : k.free; c.stroke();
     });
-    this.label(c, `${shared.say("coverage")} · ${shared.say("scale")}`, top);
+    this.label(c, `${shared.say("coverage")} · ${shared.say("scale", { low: shared.share(low / 1000), high: shared.share(1) })}`, top);
   }
 
   label(c, text, top) {

@@ -41,6 +41,8 @@ class World {
     this.units = this.unit.id.length;
     this.tasks = this.task.id.length;
     this.end = Math.round((header.end - header.begin) / header.tick);
+    const planned = header.groups.indexOf("planned");
+    this.planned = Uint8Array.from(this.task.cls, cls => (header.classes[cls].group === planned ? 1 : 0));
     this.sums();
     this.index();
     this.moments();
@@ -119,6 +121,7 @@ class World {
   moments() {
     const n = this.tasks, s = this.states, over = new Set([s.closed, s.lapsed, s.prevented]);
     this.from = new Int32Array(n).fill(-1);
+    this.due = new Int32Array(n).fill(this.end + 1);
     this.until = new Int32Array(n).fill(this.end + 1);
     this.happens = new Uint8Array(n).fill(1);
     this.waits = [];
@@ -126,6 +129,7 @@ class World {
       let since = -1, last = s.none;
       for (const [t, now] of this.steps(task)) {
         if (this.from[task] < 0) this.from[task] = t;
+        if (now !== s.occurred && this.due[task] > t) this.due[task] = t;
         if (since >= 0 && now !== s.waiting) { if (t > since) this.waits.push(task, since, t); since = -1; }
         if (now === s.waiting && since < 0) since = t;
         if (over.has(now)) this.until[task] = t;
