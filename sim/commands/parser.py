@@ -162,7 +162,7 @@ COMMANDS = {
         "STUDY OPTION OPTION, or STUDY STUDY; language=…, share=…",
     ),
     "replay": Command(
-        "see a saved run again on a map", texts.REPLAY, "sim.commands.replay.replay", ("against", "page-out"),
+        "see a saved run again on a map", texts.REPLAY, "sim.commands.replay.replay", ("against", "page-out", "plugin"),
         "RUN, the folder of a run; language=…, share=…",
     ),
     "power": Command(
@@ -190,7 +190,7 @@ COMMANDS = {
     ),
     "export": Command(
         "a saved run as files for maps and tables", texts.EXPORT, "sim.commands.export.export",
-        ("as", "export-out", "date", "from", "to", "origin"), "RUN, the folder of a run; share=…",
+        ("as", "export-out", "date", "from", "to", "origin", "plugin"), "RUN, the folder of a run; share=…",
     ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

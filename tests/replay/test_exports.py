@@ -6,6 +6,7 @@ import csv
 import json
 import re
 import stat
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from sim import plugins
 from sim.clock import HOUR
 from sim.measures.day import UNIT_STATUSES, Day
 from sim.measures.response import incident_table
@@ -23,6 +25,7 @@ from sim.runs import load_run
 from sim.territory.travel import great_circle_metres
 from sim.trace import KINDS
 from tests.cli.conftest import Call, Said
+from tests.replay.days import CITY
 
 DATE, MIDNIGHT = "2017-05-04", 1_493_856_000
 ISO = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d")
@@ -228,6 +231,41 @@ def test_a_case_in_metres_needs_a_place_on_the_globe_for_geojson_only(pollday: C
     assert great_circle_metres(3.05, 36.75, lon, lat) == pytest.approx(2500.0, rel=1e-3)  # 1,500 m east and 2,000 m north
     names = {f["properties"]["unit"] for f in features(Path("globe", "trips.geojson"))}
     assert names == {"car 1", "car 2"}
+
+
+def test_a_case_without_coordinates_has_records_only(pollday: Call) -> None:
+    case = {
+        "units.csv": "id,base\nu1,a\n", "sites.csv": "id\na\nb\n", "travel.csv": ",a,b\na,0,100\nb,100,0\n",
+        "tape.csv": "id,at,site,scene_time\n1,08:00,b,600\n", "world.yaml": "taskable: at_base\nredirect: never\n",
+    }  # fmt: skip
+    Path("case").mkdir()
+    for name, text in case.items():
+        Path("case", name).write_text(text, encoding="utf-8")
+    run = pollday("run", "case", "--json").json["run_directory"]
+    for kind in ("fixes.csv", "trips.geojson", "incidents.geojson"):
+        words = (kind, "--origin", "3,36") if kind.endswith("json") else (kind,)
+        refused(pollday("export", run, "share=internal", "--out", "out", "--as", *words), "no coordinates", "--as records.csv")
+    assert pollday("export", run, "share=internal", "--out", "out", "--as", "records.csv").code == 0
+    assert [row["kind"] for row in table(Path("out", "records.csv")) if row["task"]][-1] == "closed"
+
+
+@pytest.fixture
+def no_plugins() -> Iterator[None]:
+    """Plugins of a test are taken out after it."""
+    yield
+    plugins.forget()
+
+
+@pytest.mark.usefixtures("no_plugins")
+def test_a_run_with_a_policy_of_ones_own_needs_its_plugin(pollday: Call) -> None:
+    own = "from sim.plugins import policy\n\n\n@policy('first')\ndef first(drives, mobilisation, available, priority):\n"
+    Path("own.py").write_text(own + "    return int((available + drives).argmin())\n", encoding="utf-8")
+    run = pollday("run", *CITY, "--plugin", "own.py", "dispatch.policy=first", "--json").json["run_directory"]
+    plugins.forget()
+    refused(pollday("export", run, "--out", "out"), "--plugin FILE adds your own")
+    refused(pollday("verify", run), "--plugin FILE adds your own")
+    assert pollday("export", run, "--out", "out", "--plugin", "own.py").code == 0
+    assert pollday("verify", run, "--plugin", "own.py", "--json").json["same"] is True
 
 
 def test_a_case_without_places_for_readers_is_refused(pollday: Call, market_day: Path) -> None:

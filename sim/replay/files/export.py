@@ -43,6 +43,12 @@ class Export:
         """Whether the coordinates of the run are longitude and latitude."""
         return in_degrees(self.day.scenario.territory)
 
+    def check_places(self) -> None:
+        """Raise ``InputError`` for a case without coordinates: nothing of it can be drawn."""
+        territory = self.day.scenario.territory
+        if territory.metric == "matrix" and not (territory.sites.x.any() or territory.sites.y.any()):
+            raise InputError("the sites of this run have no coordinates, only travel times; --as records.csv needs none")
+
     @cached_property
     def units(self) -> Fixes:
         """Movements of the units that are shown, at the places that may be shown."""

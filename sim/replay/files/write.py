@@ -32,6 +32,8 @@ def write_exports(export: Export, kinds: list[str], folder: Path) -> list[Path]:
             f"{export.view.run.folder}: no area has five centres, so there is nothing to show at share=restricted; "
             "share=internal shows all"
         )
+    if set(kinds) - {"records.csv"}:
+        export.check_places()
     if any(kind.endswith(".geojson") for kind in kinds):
         export.lon_lat(np.zeros(0), np.zeros(0))
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
