@@ -43,14 +43,7 @@ def launched() -> Iterator[Any]:
 
 
 @contextmanager
-def opened(file: Path, width: int = 1100, height: int = 1500) -> Iterator[Opened]:
-    """Open a file in a browser of its own (see ``visited``)."""
-    with launched() as browser, visited(browser, file, width, height) as found:
-        yield found
-
-
-@contextmanager
-def visited(browser: Any, file: Path, width: int, height: int, fragment: str = "") -> Iterator[Opened]:
+def visited(browser: Any, file: Path, width: int = 1100, height: int = 1500, fragment: str = "") -> Iterator[Opened]:
     """Open a file (at a ``fragment``) as by double click, with every request but that for the file itself refused and noted."""
     page = browser.new_page(viewport={"width": width, "height": height})
     found = Opened(page)

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.cli import compose
+from sim.reports.data import Report
+from sim.reports.page import environment, section
 from sim.study.design import Option, Study
 from sim.study.files import passport, prepare
 from sim.study.identity import make_point
@@ -62,6 +64,13 @@ def varied(outcome: Outcome, gain: float, option: int, day: int, heads: float | 
     curves = dict(outcome.curves) | {"potential_by_centre": outcome.curves["potential_by_centre"] * gain * noise}
     digests = {"scenario": f"{option}-{day}", "tape": f"{day}", "trace": f"{option}-{day}"}
     return Outcome(scalars, curves, digests, places)
+
+
+def part(report: Report, name: str) -> str:
+    """A section of the page, as it stands there; without pictures of other sections it is there at once."""
+    made = section(report, name, environment(report.words))
+    assert made is not None
+    return f'<section id="{name}">{made.body}</section>'
 
 
 def study_of(

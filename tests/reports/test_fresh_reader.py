@@ -21,11 +21,10 @@ from sim.language import Language, language_of
 from sim.reports.amounts import size
 from sim.reports.data import Report, read_report
 from sim.reports.decision import DECIDES, TARGETS
-from sim.reports.page import render
 from sim.reports.terms import term_of
 from sim.study.statistics import Estimate
 from sim.yamlfile import load_yaml
-from tests.reports.studies import study_of
+from tests.reports.studies import part, study_of
 
 QUESTIONS: list[dict[str, str]] = load_yaml(Path(__file__).with_name("questions.yaml"))
 GRADES = {"en": "Fair.", "fr": "Moyenne.", "ar": "متوسطة."}
@@ -67,7 +66,7 @@ def town(language: str) -> tuple[Report, str]:
     """A study of twelve days at equal heads, as read, and the text of its page one."""
     folder = Path(_folders.name) / language
     report = read_report(study_of(folder, days=12, heads=(4321.0,) * 3), language=language_of(language))
-    return report, " ".join(brief_of(render(report)))
+    return report, " ".join(brief_of(part(report, "brief")))
 
 
 def minutes(words: Language, *seconds: float) -> list[str]:

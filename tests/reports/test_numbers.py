@@ -9,32 +9,22 @@ from functools import cache
 from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 
-from sim.cli import main
 from sim.reports.decision import ENOUGH_DAYS, GOAL
 from sim.reports.terms import term_of
-from tests.reports.studies import study_of
+from tests.reports.conftest import DAYS, PageOf
 
 NUMBER = re.compile(r"[+-]?\d[\d\u202f]*(?:[.,]\d+)?")
-_folders = TemporaryDirectory()
 Rows = dict[tuple[str, str], dict[str, float]]
 
 
 @cache
-def town() -> Path:
-    return study_of(Path(_folders.name) / "town", days=8)
-
-
-@cache
-def made(language: str) -> tuple[str, Rows]:
-    """The page, and the stored table by option and measure."""
-    assert main(["report", str(town()), f"language={language}"]) == 0
-    with (town() / "report-tables" / "table.csv").open(encoding="utf-8", newline="") as file:
-        rows = {(row["option"], row["measure"]): figures(row) for row in csv.DictReader(file)}
-    return (town() / f"report-{language}.html").read_text(encoding="utf-8"), rows
+def table_by(page: Path) -> Rows:
+    """The stored table beside a page, by option and measure."""
+    with (page.parent / "report-tables" / "table.csv").open(encoding="utf-8", newline="") as file:
+        return {(row["option"], row["measure"]): figures(row) for row in csv.DictReader(file)}
 
 
 def figures(row: dict[str, str]) -> dict[str, float]:
@@ -78,9 +68,10 @@ class Cells(HTMLParser):
             self.cells[key] = self.cells.get(key, "") + data
 
 
-def parsed(language: str) -> Cells:
+@cache
+def parsed(page: Path) -> Cells:
     cells = Cells()
-    cells.feed(made(language)[0])
+    cells.feed(page.read_text(encoding="utf-8"))
     return cells
 
 
@@ -97,9 +88,10 @@ def same(shown: float, digits: int, stored: float) -> bool:
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_every_figure_of_every_option_is_the_stored_one_with_both_ends_of_its_interval(language: str) -> None:
-    rows, checked = made(language)[1], 0
-    for (option, measure, part), text in parsed(language).cells.items():
+def test_every_figure_of_every_option_is_the_stored_one_with_both_ends_of_its_interval(page_of: PageOf, language: str) -> None:
+    page, checked = page_of(language), 0
+    rows = table_by(page)
+    for (option, measure, part), text in parsed(page).cells.items():
         found = list(numbers(text))
         if (option, measure) not in rows or not found:
             continue
@@ -116,9 +108,10 @@ def test_every_figure_of_every_option_is_the_stored_one_with_both_ends_of_its_in
 
 
 @pytest.mark.parametrize("language", ["en", "fr", "ar"])
-def test_no_number_of_page_one_comes_from_nowhere(language: str) -> None:
-    rows = made(language)[1]
-    known = {0.0, 95.0, 100 * GOAL, float(ENOUGH_DAYS), 1.0, 2.0, 8.0}  # the interval, the goal, days and counts of things
+def test_no_number_of_page_one_comes_from_nowhere(page_of: PageOf, language: str) -> None:
+    page = page_of(language)
+    rows = table_by(page)
+    known = {0.0, 95.0, 100 * GOAL, float(ENOUGH_DAYS), 1.0, 2.0, float(DAYS)}  # interval, goal, days and counts of things
     for (_, measure), row in rows.items():
         scale = term_of(measure).unit.scale
         pairs = (("mean", "half_width"), ("difference", "joint_half_width"), ("difference", "difference_half_width"))
@@ -127,24 +120,25 @@ def test_no_number_of_page_one_comes_from_nowhere(language: str) -> None:
             if mean is not None:
                 known |= {(mean + sign * width) / scale for sign in (-1, 0, 1)}
         known |= {row["smallest_detectable"] / scale} if "smallest_detectable" in row else set()
-    known |= set(worst_places()) | {100.0}
+    known |= set(worst_places(page)) | {100.0}
     known |= {-value for value in known}
-    text = " ".join(parsed(language).brief)
+    text = " ".join(parsed(page).brief)
     found = [(shown, digits) for shown, digits in numbers(re.sub(r"P\d|zone \d+|منطقة \d+", "", text, flags=re.I))]
     assert len(found) > 30
     strange = [shown for shown, digits in found if not any(same(shown, digits, value) for value in known)]
     assert strange == []
 
 
-def worst_places() -> Iterator[float]:
+def worst_places(page: Path) -> Iterator[float]:
     """Potential response of single areas and its difference, in minutes: a tenth of the town's areas is one of them."""
-    with (town() / "report-tables" / "by_area.csv").open(encoding="utf-8", newline="") as file:
+    with (page.parent / "report-tables" / "by_area.csv").open(encoding="utf-8", newline="") as file:
         for row in map(figures, (r for r in csv.DictReader(file) if r["measure"] == "potential_response")):
             for (middle, half), sign in product((("mean", "half_width"), ("difference", "difference_half_width")), (-1, 0, 1)):
                 if middle in row:
                     yield (row[middle] + sign * row.get(half, 0.0)) / 60.0
 
 
-def test_all_languages_show_the_same_numbers_in_every_cell() -> None:
-    tables = [{key: list(numbers(text)) for key, text in parsed(language).cells.items()} for language in ("en", "fr", "ar")]
+def test_all_languages_show_the_same_numbers_in_every_cell(page_of: PageOf) -> None:
+    pages = [parsed(page_of(language)) for language in ("en", "fr", "ar")]
+    tables = [{key: list(numbers(text)) for key, text in page.cells.items()} for page in pages]
     assert tables[0] == tables[1] == tables[2]
