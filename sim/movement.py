@@ -88,6 +88,12 @@ class Loops:
         return x[knot] + x_speed[knot] * since, y[knot] + y_speed[knot] * since
 
     @cached_property
+    def places(self) -> list[list[tuple[float, float]]]:
+        """Coordinates of the stops of each loop."""
+        columns = zip(self.x.tolist(), self.y.tolist(), self.stops.tolist(), strict=True)
+        return [list(zip(x[:count], y[:count], strict=True)) for x, y, count in columns]
+
+    @cached_property
     def boxes(self) -> list[tuple[float, float, float, float]]:
         """Least and greatest x, least and greatest y of each loop, which it never leaves."""
         sides = self.x.min(axis=1), self.x.max(axis=1), self.y.min(axis=1), self.y.max(axis=1)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 TEXT_IDS_FROM = 1_000_000_001
 """Text ids are numbered from here where some other ids are whole numbers, so that the two never meet."""
@@ -43,6 +44,11 @@ class Names:
     def from_plain(cls, plain: dict[str, dict[str, str]]) -> Names:
         """What ``plain`` gave, back again."""
         return cls(**{k: {int(i): text for i, text in v.items()} for k, v in plain.items()})
+
+
+def named(ids: list[Any], texts: Mapping[int, str]) -> list[Any]:
+    """What each id of a column is called; cells without an id stay as they are."""
+    return [texts.get(id, id) for id in ids] if texts else ids
 
 
 def natural(text: str) -> tuple[tuple[int, int, str], ...]:

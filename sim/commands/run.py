@@ -99,7 +99,7 @@ def run(args: Namespace) -> Answer:
         sums = digests(task.scenario, task.tape, trace)
     if target:
         with clock.phase("save"):
-            save_run(target, task.scenario, task.tape, trace, measures, task.origin)
+            save_run(target, task.scenario, task.tape, trace, measures, task.origin, sums)
     return _answer(args, task, trace, measures, sums, closed, clock.seconds, target)
 
 

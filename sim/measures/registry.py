@@ -30,7 +30,7 @@ from sim.measures.reinforcement import reinforcement_table
 from sim.measures.response import incident_table
 from sim.measures.rules import attempts, rules_table
 from sim.measures.signals import rumour_table, warning_table
-from sim.measures.summary import DIMENSIONS, incident_columns, summary
+from sim.measures.summary import DIMENSIONS, incident_cells, summary
 
 PLANNED = GROUPS.index("planned")
 
@@ -94,7 +94,7 @@ TABLES: dict[str, Callable[[Day], Table]] = {
     "first_on_scene": lambda day: first_on_scene(day, incident_table(day)),
     "rules": lambda day: rules_table(day, attempts(day)),
     "reinforcement": reinforcement_table,
-    "incidents": lambda day: incident_columns(day.scenario, incident_table(day)),
+    "incidents": incident_cells,
     "custody_log": lambda day: custody_log(day, custody(day)),
     "coverage_by_centre": lambda day: coverage_by_centre(day.scenario, coverage(day)),
     "presence_by_centre": lambda day: presence_by_centre(day, presence(day)),

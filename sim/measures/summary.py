@@ -8,9 +8,9 @@ from dataclasses import fields
 import numpy as np
 
 from sim.demand.classes import GROUPS
-from sim.measures.day import Floats, Ints, cells
+from sim.measures.day import Day, Floats, Ints, cells, per_day
 from sim.measures.entry import Cell, Table, entries
-from sim.measures.response import PARTS, STATUSES, IncidentTable
+from sim.measures.response import PARTS, STATUSES, IncidentTable, incident_table
 from sim.scenario import Scenario
 from sim.territory.sites import FABRICS
 
@@ -107,6 +107,12 @@ def incident_columns(scenario: Scenario, table: IncidentTable) -> Table:
         if f.name.endswith(("_at", "_time")):
             out[f.name] = cells(getattr(table, f.name))
     return out
+
+
+@per_day
+def incident_cells(day: Day) -> Table:
+    """The incidents that came, for people: one row each."""
+    return incident_columns(day.scenario, incident_table(day))
 
 
 ENTRIES = entries(

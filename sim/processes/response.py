@@ -197,12 +197,11 @@ def go_home(world: World, unit: Unit, cause: int) -> float:
 def resume_loop(world: World, unit: Unit, cause: int) -> float:
     """Drive to the nearest stop of the unit's loop and go on from there; return the moment of joining it."""
     now, travel, loops, loop = world.clock._now, world.travel, world.scenario.loops, unit.loop
-    count = int(loops.stops[loop])
     x0, y0, node = whereabouts(world, unit)
-    stops = zip(loops.x[loop, :count].tolist(), loops.y[loop, :count].tolist())
+    stops = loops.places[loop]
     scores = [travel.score_one(x, y, x0, y0) for x, y in stops]
     stop = scores.index(min(scores))
-    x1, y1, site = float(loops.x[loop, stop]), float(loops.y[loop, stop]), int(loops.site[loop, stop])
+    (x1, y1), site = stops[stop], int(loops.site[loop, stop])
     score = travel.score_between(x0, y0, node, x1, y1, site)
     fabric = int(world.scenario.territory.sites.fabric[site])
     join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor) * slowness(world, site)

@@ -139,7 +139,7 @@ class World:
         for area in self.areas:
             area.fleet.nearby = None
             vars(area).clear()
-        for unit in self.units:
+        for unit in self.unit_by_id.values():  # nothing that lives on knows the others
             for name in ("area", "fleet", "mission", "seen_for", "story"):
                 if hasattr(unit, name):
                     delattr(unit, name)

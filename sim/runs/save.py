@@ -65,8 +65,17 @@ class StoredTrace(Trace):
         return self._stored_legs
 
 
-def save_run(folder: Path, scenario: Scenario, tape: Tape, trace: Recorded, measures: Measures, origin: Origin) -> dict[str, Any]:
-    """Write a run directory and return its manifest; an earlier run in the same place is replaced.
+def save_run(
+    folder: Path,
+    scenario: Scenario,
+    tape: Tape,
+    trace: Recorded,
+    measures: Measures,
+    origin: Origin,
+    sums: dict[str, str] | None = None,
+) -> dict[str, Any]:
+    """Write a run directory and return its manifest; an earlier run in the same place is replaced. ``sums`` are the digests, from
+    whoever has them already.
 
     Nothing is written where something goes wrong. Raises ``InputError`` for a folder that holds anything else than a run.
     """
@@ -75,7 +84,7 @@ def save_run(folder: Path, scenario: Scenario, tape: Tape, trace: Recorded, meas
     draft = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _write_files(draft, scenario, tape, trace, measures, origin)
-        manifest = _manifest(draft, scenario, tape, trace, origin)
+        manifest = _manifest(draft, scenario, tape, trace, origin, sums or digests(scenario, tape, trace))
         write_json(draft / "manifest.json", manifest)
         for path in draft.rglob("*"):
             path.chmod(0o700 if path.is_dir() else 0o600)
@@ -154,12 +163,14 @@ def write_table(path: Path, table: Table) -> None:
 
 def _texts(column: list[Cell]) -> list[Cell]:
     """Cells as the CSV writer takes them: it writes floats by ``repr`` and None as nothing."""
-    if not any(cell is True or cell is False for cell in column):
+    if bool not in set(map(type, column)):
         return column
     return [cell if not isinstance(cell, bool) else "yes" if cell else "no" for cell in column]
 
 
-def _manifest(draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, origin: Origin) -> dict[str, Any]:
+def _manifest(
+    draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, origin: Origin, sums: dict[str, str]
+) -> dict[str, Any]:
     files = sorted(path.relative_to(draft).as_posix() for path in draft.rglob("*") if path.is_file())
     return {
         "schema": SCHEMA,
@@ -168,7 +179,7 @@ def _manifest(draft: Path, scenario: Scenario, tape: Tape, trace: Recorded, orig
         "name": origin.name,
         "seed": origin.seed,
         "replication": origin.replication,
-        "digests": digests(scenario, tape, trace),
+        "digests": sums,
         "counts": counts(scenario, tape, trace),
         "config": dict(origin.config),
         "command": list(origin.command),

@@ -10,8 +10,8 @@ import numpy as np
 from sim.measures.day import Day, Floats, cells, first_of, rows_of
 from sim.measures.entry import Table, entries
 from sim.measures.response import PARTS, IncidentTable, incident_table
-from sim.measures.summary import incident_columns
-from sim.names import Names
+from sim.measures.summary import incident_cells
+from sim.names import Names, named
 
 COLUMNS = (
     "id", "site", "class", "priority", "status", "unit", "units",
@@ -58,14 +58,13 @@ def incident_rows(day: Day, names: Names) -> Table:
         "handed_over_at": conveyed_at + handover_time,
         "cleared_at": moments.of_first_unit("cleared")[0],
     }
-    rows = incident_columns(day.scenario, table)
+    rows = incident_cells(day) | {name: cells(values) for name, values in times.items()}
     rows |= {
-        "id": [names.incident(i) for i in table.id.tolist()],
-        "site": [names.site(i) for i in day.scenario.territory.sites.id[table.site].tolist()],
-        "unit": [names.unit(u) if u >= 0 else None for u in table.unit.tolist()],
-        "units": [names.list_of(arrived.get(row, ())) for row in table.row.tolist()],
+        "id": named(rows["id"], names.incidents),
+        "site": named(rows["site"], names.sites),
+        "unit": named(rows["unit"], names.units),
+        "units": [names.list_of(arrived[row]) if row in arrived else None for row in table.row.tolist()],
     }
-    rows |= {name: cells(values) for name, values in times.items()}
     return {name: rows[name] for name in COLUMNS}
 
 

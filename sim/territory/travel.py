@@ -7,9 +7,9 @@ matrix); ``metres`` turns a score into a length. One fixed order of operations, 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import asin, cos, pi, sin, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from sim.territory.sites import FABRICS, Territory
 MODES = ("car", "motorcycle", "foot", "van", "convoy", "none")
 EARTH_RADIUS = 6_371_008.8
 """Mean radius of the Earth in metres (IUGG)."""
+_DEGREE, _HALF_DEGREE = pi / 180.0, pi / 360.0
 
 Floats = NDArray[np.float64]
 _add, _multiply, _subtract = np.add, np.multiply, np.subtract
@@ -44,10 +45,9 @@ def _right_angle(x: Floats, y: Floats, px: float, py: float) -> Floats:
 
 def _great_circle(x: Floats, y: Floats, px: float, py: float) -> Floats:
     """Haversine of the central angle; degrees in."""
-    half = math.pi / 360.0
-    a = np.sin((y - py) * half)
-    b = np.sin((x - px) * half)
-    return np.asarray(a * a + np.cos(y * (2 * half)) * math.cos(py * 2 * half) * (b * b))
+    a = np.sin((y - py) * _HALF_DEGREE)
+    b = np.sin((x - px) * _HALF_DEGREE)
+    return np.asarray(a * a + np.cos(y * _DEGREE) * cos(py * _DEGREE) * (b * b))
 
 
 def _wrapped(score: Callable[..., Floats], width: float, height: float) -> Callable[..., Floats]:
@@ -70,9 +70,8 @@ def _right_angle_one(x0: float, y0: float, x1: float, y1: float) -> float:
 
 
 def _great_circle_one(x0: float, y0: float, x1: float, y1: float) -> float:
-    half = math.pi / 360.0
-    a, b = math.sin((y0 - y1) * half), math.sin((x0 - x1) * half)
-    return a * a + math.cos(y0 * (2 * half)) * math.cos(y1 * 2 * half) * (b * b)
+    a, b = sin((y0 - y1) * _HALF_DEGREE), sin((x0 - x1) * _HALF_DEGREE)
+    return a * a + cos(y0 * _DEGREE) * cos(y1 * _DEGREE) * (b * b)
 
 
 def _wrapped_one(score: Callable[..., float], width: float, height: float) -> Callable[..., float]:
@@ -87,14 +86,14 @@ _SCORES = {"euclid": _euclid, "right_angle": _right_angle, "great_circle": _grea
 
 
 def _metres_great_circle(score: float) -> float:
-    return 2.0 * EARTH_RADIUS * math.asin(min(1.0, math.sqrt(score)))
+    return 2.0 * EARTH_RADIUS * asin(min(1.0, sqrt(score)))
 
 
 _SCORES_ONE = {"euclid": _euclid_one, "right_angle": _right_angle_one, "great_circle": _great_circle_one}
 """The same scores for two points in plain numbers: an array of one costs five times as much."""
 
 _METRES: dict[str, Callable[[float], float]] = {
-    "euclid": math.sqrt,
+    "euclid": sqrt,
     "right_angle": float,
     "great_circle": _metres_great_circle,
     "matrix": float,
@@ -112,10 +111,9 @@ def metres_array(metric: str, score: Floats) -> Floats:
 
 def great_circle_metres(lon0: Floats, lat0: Floats, lon1: Floats, lat1: Floats) -> Floats:
     """Great-circle distance in metres between points in degrees (arrays broadcast)."""
-    half = math.pi / 360.0
-    a = np.sin((np.asarray(lat1) - lat0) * half) ** 2
-    b = np.sin((np.asarray(lon1) - lon0) * half) ** 2
-    haversine = a + np.cos(np.asarray(lat0) * 2 * half) * np.cos(np.asarray(lat1) * 2 * half) * b
+    a = np.sin((np.asarray(lat1) - lat0) * _HALF_DEGREE) ** 2
+    b = np.sin((np.asarray(lon1) - lon0) * _HALF_DEGREE) ** 2
+    haversine = a + np.cos(np.asarray(lat0) * _DEGREE) * np.cos(np.asarray(lat1) * _DEGREE) * b
     return metres_array("great_circle", haversine)
 
 
