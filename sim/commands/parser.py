@@ -82,6 +82,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     ),
     "tape": (("--tape",), {"metavar": "FILE", "help": "take this tape (CSV or YAML) instead of drawing one"}),
     "merge": (("--merge",), {"metavar": "FILE", "help": "put this tape (say, injects) into the drawn one"}),
+    "exercise": (("--exercise",), {"metavar": "NAME", "help": "play this exercise: a shipped one, or a .yaml file of yours"}),
     "replications": (("--replications",), {"type": count, "metavar": "N", "help": "days for each option"}),
     "workers": (("--workers",), {"type": count, "metavar": "N", "help": "processes (default: all cores)"}),
     "multirun": (("-m", "--multirun"), {"action": "store_true", "help": "accepted and not needed"}),
@@ -142,7 +143,8 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
 COMMANDS = {
     "run": Command(
         "run one polling day and print its measures", texts.RUN, "sim.commands.run.run",
-        ("out", "no-save", "tape", "merge", "plugin", "cfg", "internal"), "FOLDER, or preset=…, group=option, key=value",
+        ("out", "no-save", "tape", "merge", "exercise", "plugin", "cfg", "internal"),
+        "FOLDER, or preset=…, group=option, key=value",
     ),
     "sweep": Command(
         "compare options over many days", texts.SWEEP, "sim.commands.sweep.sweep",

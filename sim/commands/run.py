@@ -21,6 +21,8 @@ from sim.demand.files import load_tape
 from sim.demand.merge import merge_tapes
 from sim.demand.tape import Tape
 from sim.errors import InputError
+from sim.exercise.script import exercise_of
+from sim.exercise.staging import exercise_tape
 from sim.folder import read_folder
 from sim.forces.build import Forces
 from sim.forces.ledger import Ledger, check_ledger, ledger_hours, trace_ledger
@@ -104,6 +106,10 @@ def run(args: Namespace) -> Answer:
 
 
 def _from_settings(args: Namespace, words: Sequence[str], clock: Clocked) -> Task:
+    exercise = exercise_of(args.exercise) if args.exercise else None
+    if exercise and args.tape:
+        raise InputError("--exercise and --tape: an exercise brings its own tape; put yours into it with --merge")
+    words = [*exercise.script.words, *words] if exercise else words
     settings: Settings = args.compose(words)
     with clock.phase("build"):
         place = build_place(settings)
@@ -111,6 +117,7 @@ def _from_settings(args: Namespace, words: Sequence[str], clock: Clocked) -> Tas
         ledger = build_ledger(scenario, forces)
     with clock.phase("tape"):
         tape = _tape(args, settings, scenario)
+        tape = exercise_tape(exercise, tape, scenario, settings) if exercise else tape
     seeds = settings.seed, settings.replication
     origin = Origin(settings.name, dump(settings), *seeds, command=args.words_typed, set_by_user=tuple(words))
     return Task(scenario, tape, origin, forces, ledger)
@@ -134,8 +141,8 @@ def _tape(args: Namespace, settings: Settings, scenario: Scenario) -> Tape:
 
 
 def _from_folder(args: Namespace, path: str, words: Sequence[str], clock: Clocked) -> Task:
-    if args.tape or args.merge:
-        raise InputError("--tape and --merge do not go with a folder, which brings its own tape.csv")
+    if args.tape or args.merge or args.exercise:
+        raise InputError("--tape, --merge and --exercise do not go with a folder, which brings its own tape.csv")
     with clock.phase("build"):
         world = read_folder(path, args.nested(words))
     given = dict(names=world.names, command=args.words_typed, set_by_user=tuple(words))

@@ -37,6 +37,7 @@ examples:
   pollday run dispatch=reserve demand=high --out runs/what-if
   pollday run --cfg job                            all settings with their values, nothing is run
   pollday run --tape day.csv                       a tape drawn before, or edited by hand
+  pollday run --exercise staff-shortage            a shipped exercise with its injects (docs/exercises)
   pollday run my-case                              a folder with units.csv, sites.csv, tape.csv (docs/folder.md)
   pollday run my-case policy=least_time            its world.yaml with one rule changed
 {_SETTINGS}

@@ -59,8 +59,11 @@ EFFECTS: dict[str, Effect] = {
         "the rest is, drawn with a stream of their own",
         "areas", "times the demand", 1.0, 20.0, may_last=True, brief=True,
     ),
-    "unit_out_of_service": Effect("the unit leaves service, after its work if it is on scene", "unit", may_last=True),
-    "unit_back_in_service": Effect("the unit is on duty again, at its base", "unit"),
+    "unit_out_of_service": Effect(
+        "the unit leaves service, after its work if it is on scene; a post is left until its next shift",
+        "any unit", may_last=True,
+    ),
+    "unit_back_in_service": Effect("the unit is on duty again at its base, the post is manned again", "any unit"),
     "checkpoint_closed": Effect("the checkpoint stops working", "site", may_last=True),
     "checkpoint_opened": Effect("the checkpoint works again", "site"),
     "road_slowed": Effect(
@@ -89,6 +92,7 @@ EFFECTS: dict[str, Effect] = {
     "enter_centre": Effect("the unit is told to enter the centre `value`, as far as its rules allow", "any unit", "id of a site"),
     "carry_box": Effect("the unit is told to carry a box of the centre `value`: never allowed", "any unit", "id of a site"),
     "attend_count": Effect("the unit is told to attend the count at the centre `value`", "any unit", "id of a site"),
+    "note": Effect("nothing on the tape changes: something is said or decided in the room"),
     "redirect": Effect("units under way may (1) or may not (0) be sent to a more urgent task", "none", "0 or 1", 0.0, 1.0),
     "reserve": Effect(
         "tasks of the priority are served only while more than `value` units are free", "priority", "units", 0.0, 10_000.0

@@ -17,6 +17,7 @@ from sim.demand.catalogue import ADVICE_CALL, COMPLAINT_CALL, FALSE_CALL, RUMOUR
 from sim.demand.packages import MAX_UNITS
 from sim.demand.tape import CHANNELS, THINNINGS
 from sim.demand.world import Group, World
+from sim.settings.demand import DemandSettings
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -193,7 +194,7 @@ def _work(world: World, groups: list[Group], cls: Ints) -> Columns:
     """Seconds of work and travel noise (median 1) of the unit in each place of the package, (n, widest package)."""
     width = max(1, max(len(c.slots) for c in world.classes))
     counts = np.array([len(c.slots) for c in world.classes])
-    median, p90 = np.array([_scene_time(world, c.name) for c in world.classes])[cls].T
+    median, p90 = np.array([scene_time_of(world.settings, c.name) for c in world.classes])[cls].T
     scene, noise = np.zeros((len(cls), width)), np.zeros((len(cls), width))
     row = 0
     streams = (streams_of(world, groups, purpose) for purpose in ("scene_times", "travel_noise"))
@@ -208,8 +209,8 @@ def _work(world: World, groups: list[Group], cls: Ints) -> Columns:
     return {"scene_time": scene, "noise": np.where(used, np.exp(world.settings.noise_sigma * noise), 1.0)}
 
 
-def _scene_time(world: World, name: str) -> tuple[float, float]:
-    rule = world.settings
+def scene_time_of(rule: DemandSettings, name: str) -> tuple[float, float]:
+    """Median and 90th percentile of the work of one unit at an incident of a class, in seconds."""
     gatherings = {f"rally_{k}": c for k, c in rule.rallies.classes.items()} | match_settings(rule)
     tables = (rule.classes, gatherings, rule.background.classes)
     return next((table[name].scene_time for table in tables if name in table), (1.0, 1.0))

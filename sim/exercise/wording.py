@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.clock import HOUR, MINUTE, parse_time
 from sim.demand.columns import SiteNames
@@ -18,10 +19,13 @@ from sim.names import Names
 from sim.scenario import Scenario
 from sim.settings.alert import LEVELS
 from sim.territory.calendar import area_positions
+from sim.territory.sites import SITE_KINDS
 
 MORE = ("at", "lasts", "within", "when", "id")
 """What may be added to an inject."""
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)\s*(s|min|h)?", re.ASCII)
+_NTH = re.compile(r"([a-z_]+) in (.+?)(?: (\d{1,5}))?")
+_AT = re.compile(r"([a-z_]+) at (.+)")
 _UNITS = {"": 1.0, "s": 1.0, "min": MINUTE, "h": HOUR}
 GRAMMAR = "EFFECT.TARGET=VALUE, such as alert_level.Alger=raised, or EFFECT=TARGET where there is no value"
 
@@ -110,19 +114,33 @@ class Wording:
         return _number(text, 0.0)
 
     def site(self, text: str) -> int:
-        """Position of a site by id, by name, or by what a folder calls it. Raises ``InputError``."""
+        """Position of a site by id, by name, by what a folder calls it, or as ``checkpoint in Alger 2``: the second of its kind
+        there. Raises ``InputError``."""
         known = {name: number for number, name in self.names.sites.items()}
+        some, sites = _NTH.fullmatch(text), self.scenario.territory.sites
+        if some and some[1] in SITE_KINDS:
+            rows = np.flatnonzero((sites.kind == SITE_KINDS.index(some[1])) & (sites.area == self.area(some[2])))
+            return _nth(rows, some, text)
         return self._sites.find(str(known.get(text, text)))
 
     def unit(self, text: str) -> int:
-        """Id of a unit by id or by what a folder calls it. Raises ``InputError``."""
+        """Id of a unit by id, by what a folder calls it, or as ``patrol_car in Alger 2`` or ``fixed_team at SITE``.
+
+        Raises ``InputError``.
+        """
         known = {name: number for number, name in self.names.units.items()}
         if text in known:
             return known[text]
-        ids = self.scenario.units.id
-        if not text.isascii() or not text.isdigit() or int(text) not in ids:
-            hint = nearest(text, known) or f"; ids go from {ids.min()} to {ids.max()}" if len(ids) else ""
-            raise InputError(f"unknown unit {text!r}{hint}")
+        units = self.scenario.units
+        some, post = _NTH.fullmatch(text), _AT.fullmatch(text)
+        if some or post:
+            kind = (some or post)[1]  # type: ignore[index]
+            if kind not in units.kinds:
+                raise InputError(f"{text!r}: no units of kind '{kind}'{nearest(kind, units.kinds)}")
+            place = units.area == self.area(some[2]) if some else units.base == self.site(post[2])  # type: ignore[index]
+            return int(units.id[_nth(np.flatnonzero((units.kind == units.kinds.index(kind)) & place), some, text)])
+        if not text.isascii() or not text.isdigit() or int(text) not in units.id:
+            raise InputError(f"unknown unit {text!r}{nearest(text, known)}; give its id, or such as 'patrol_car in AREA 2'")
         return int(text)
 
     def area(self, text: str) -> int:
@@ -161,6 +179,14 @@ _WANTED = {
     "room": "an area, with its force after a slash where each has a room", "area": "the code or name of an area",
     "areas": "the code or name of an area",
 }  # fmt: skip
+
+
+def _nth(rows: NDArray[np.int64], some: re.Match[str] | None, text: str) -> int:
+    """The row that a text such as ``checkpoint in Alger 2`` means. Raises ``InputError``."""
+    number = int(some[3] or 1) if some else 1
+    if not 1 <= number <= len(rows):
+        raise InputError(f"{text!r}: there are {len(rows)} of them")
+    return int(rows[number - 1])
 
 
 def length(value: object) -> float:

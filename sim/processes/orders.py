@@ -16,7 +16,7 @@ from sim.processes.alert import BY_PLAN, order_level
 from sim.processes.brought import bring
 from sim.processes.closing import check_order, extend, request
 from sim.processes.conditions import read_condition, wait_for
-from sim.processes.duty import enter_service, go_off
+from sim.processes.duty import enter_service, go_off, man_post
 from sim.processes.kernel import ORDER
 from sim.processes.meet import lend_out
 from sim.processes.outage import cut_off
@@ -29,10 +29,13 @@ from sim.settings.alert import LEVELS
 
 if TYPE_CHECKING:
     from sim.demand.tape import Inject
+    from sim.processes.actors import Unit
 
 
 def out_of_service(world: World, order: Inject) -> Undo | None:
-    """Unit ``target`` leaves service (after its present task, if it is on scene)."""
+    """Unit ``target`` leaves service (after its present task, if it is on scene); a post is left."""
+    if order.target not in world.unit_by_id:
+        return leave_post(world, world.any_unit(order.target))
     unit = world.unit(order.target)
     if not unit.on_duty:
         return None
@@ -45,8 +48,22 @@ def out_of_service(world: World, order: Inject) -> Undo | None:
     return lambda: back_in_service(world, order)
 
 
+def leave_post(world: World, post: Unit) -> Undo | None:
+    """A post is left; those who come back find it manned by its next shift, or man it again."""
+    heads = post.heads
+    if not heads:
+        return None
+    man_post(world, post, 0)
+    return lambda: man_post(world, post, heads) if not post.heads else None
+
+
 def back_in_service(world: World, order: Inject) -> None:
-    """Unit ``target`` is on duty again, at its base."""
+    """Unit ``target`` is on duty again, at its base; a post that was left is manned again."""
+    if order.target not in world.unit_by_id:
+        post = world.any_unit(order.target)
+        if not post.heads:
+            man_post(world, post, int(world.scenario.units.heads[post.index]))
+        return
     unit = world.unit(order.target)
     unit.leaving = False
     if not unit.on_duty:
@@ -139,6 +156,10 @@ def _change_rules(world: World, **changed: Any) -> None:
         area.rules = rules
 
 
+def nothing_changes(world: World, order: Inject) -> None:
+    """The record of the decision is all."""
+
+
 def starts_by_itself(world: World, order: Inject) -> None:
     """What the inject brings stands on the tape and begins at its own moments."""
 
@@ -165,6 +186,7 @@ ORDERS: dict[str, Callable[[World, Inject], Undo | None]] = {
     "enter_centre": entry.enter_centre,
     "carry_box": entry.carry_box,
     "attend_count": entry.attend_count,
+    "note": nothing_changes,
     "redirect": allow_redirection,
     "reserve": hold_reserve,
 }
@@ -185,7 +207,8 @@ def check(world: World, order: Inject) -> None:
         _check_area(world, order)
     elif target == "any unit":
         world.any_unit(order.target)
-        world.site(int(order.value))
+        if EFFECTS[order.effect].value:
+            world.site(int(order.value))
     elif target == "unit":
         world.unit(order.target)
     elif target == "room" and not 0 <= order.target < len(world.areas):

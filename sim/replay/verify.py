@@ -23,8 +23,8 @@ from sim.scenario import Scenario
 from sim.settings import Settings, read
 from sim.trace import KINDS, PURPOSES
 
-TAPE_OPTIONS = ("--tape", "--merge")
-"""Options of ``pollday run`` that bring a tape from outside, which no settings give again."""
+TAPE_OPTIONS = ("--tape", "--merge", "--exercise", "fork")
+"""Words of a command that bring a tape, or changes of one, from outside: no settings give it again."""
 Columns = Mapping[str, NDArray[np.generic]]
 
 

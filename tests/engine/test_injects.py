@@ -271,6 +271,27 @@ def test_what_lasts_is_taken_back() -> None:
     ]  # fmt: skip
 
 
+def test_a_post_that_is_left_is_manned_again_and_settles_nothing_meanwhile() -> None:
+    territory = street([0.0, 1000.0], kind=["base", "centre"], offices=[0, 2])
+    classes = [IncidentClass("dispute", 2, on_spot=1.0)]
+    unit = {"kind": ["patrol_car", "fixed_team"], "mobile": [True, False], "heads": [2, 8]}
+    scenario = world(territory, [0, 1], unit=unit, classes=classes, calendar=make_calendar(territory, end=4 * HOUR))
+    tape = tape_of(scenario, [100.0, 2000.0], 1, on_spot=[0.2, 0.2])
+    trace = with_injects(scenario, tape, Inject(50.0, "unit_out_of_service", 1, lasts=1000.0))
+    assert [time for time, kind, _ in of_unit(trace, 1) if kind in ("off_duty", "on_duty")] == [0.0, 50.0, 1050.0]
+    assert [task for _, _, task, _ in story(trace, "dispatched")] == [0]
+    assert [task for _, _, task, _ in story(trace, "handled")] == [1]
+    for_good = with_injects(scenario, tape, Inject(50.0, "unit_out_of_service", 1), Inject(1500.0, "unit_back_in_service", 1))
+    assert [time for time, *_ in story(for_good, "on_duty") if time > 0.0] == [1500.0]
+
+
+def test_a_note_is_a_record_and_nothing_else() -> None:
+    scenario = long_street()
+    tape = tape_of(scenario, [0.0, 2000.0], 2)
+    noted = with_injects(scenario, tape, Inject(500.0, "note", id=1))
+    assert [line for line in story(noted) if line[1] != "decision"] == story(play(scenario, tape))
+
+
 def test_from_an_order_on_units_may_be_diverted_or_may_not() -> None:
     territory = street([0.0, 1000.0, 2000.0])
     calendar = make_calendar(territory, end=4 * HOUR)
