@@ -133,6 +133,7 @@ class Trace:
         self._legs = bytearray()
         self.write, self.write_leg = self._records.extend, self._legs.extend
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
+        self._ordered: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
         return self.count
@@ -162,7 +163,7 @@ class Trace:
         columns = _columns(self._records, _RECORD)
         if not self.sort:
             return columns
-        order, place = self._order(columns["time"])
+        order, place = self._order()
         return {name: place[column[order]] if name == "cause" else column[order] for name, column in columns.items()}
 
     def _read_legs(self) -> dict[str, NDArray[np.generic]]:
@@ -170,17 +171,18 @@ class Trace:
         record = columns.pop("record")
         if not self.sort:
             return columns
-        _, place = self._order(_columns(self._records, _RECORD)["time"])
+        _, place = self._order()
         order = np.argsort(place[record], kind="stable")
         return {name: column[order] for name, column in columns.items()}
 
-    @staticmethod
-    def _order(time: NDArray[np.generic]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Records in the order of time, those of one moment as they were written; and the place of each in that order."""
-        order = np.argsort(time, kind="stable")
-        place = np.full(len(order) + 1, -1)  # the last one is for -1: no cause
-        place[order] = np.arange(len(order))
-        return order, place
+        if self._ordered is None or len(self._ordered[0]) != self.count:
+            order = np.argsort(np.frombuffer(self._records, dtype=_RECORD)["time"], kind="stable")
+            place = np.full(len(order) + 1, -1)  # the last one is for -1: no cause
+            place[order] = np.arange(len(order))
+            self._ordered = order, place
+        return self._ordered
 
     def _table(
         self, name: str, packed: bytearray, read: Callable[[], dict[str, NDArray[np.generic]]]

@@ -21,6 +21,7 @@ from sim.processes.simulation import Simulation, run
 from sim.processes.story import Story
 from sim.processes.world import World
 from sim.scenario import Scenario
+from sim.trace import CODE, Trace
 from tests.worlds import KMH, marked, needs, play, rules, values, world
 
 COUNT = 400
@@ -186,3 +187,21 @@ def test_a_run_frees_its_world_without_the_collector_and_keeps_its_trace() -> No
         gc.enable()
     assert not left
     assert trace.digest() == play(scenario, tape).digest()
+
+
+def test_a_trace_that_is_read_while_it_grows_is_put_in_order_anew_each_time():
+    trace = Trace()
+    trace.sort = True
+
+    def written(*times):
+        for time in times:
+            row = trace.append(time, CODE["arrived"], 1, 2, 0, 0, trace.count - 1, 0.0)
+            trace.append_leg(2, time, time + 1.0, 0.0, 0.0, 1.0, 1.0, 0, row)
+        return trace.columns(), trace.legs()
+
+    records, legs = written(30.0, 10.0)
+    assert (records["time"].tolist(), records["cause"].tolist()) == ([10.0, 30.0], [1, -1])
+    assert (legs["depart_at"].tolist(), legs["task"].tolist()) == ([10.0, 30.0], [1, 0])
+    records, legs = written(20.0)
+    assert (records["time"].tolist(), records["cause"].tolist()) == ([10.0, 20.0, 30.0], [2, 0, -1])
+    assert (legs["depart_at"].tolist(), legs["task"].tolist()) == ([10.0, 20.0, 30.0], [1, 2, 0])
