@@ -50,6 +50,7 @@ class State:
     ``phase``, ``alert`` (areas,): codes into ``Calendar.phases`` and ``LEVELS``; ``closed_checkpoints``: sites closed by order.
     ``covered`` (centres,): whether some idle unit could be at each centre (``centres``: sites) within the target of an urgent
     incident; ``coverage`` (areas,): share of offices where that is so, NaN where nobody votes; ``coverage_all``: of all areas.
+    ``convoys`` and ``crowds`` are packages on their legs and places with people.
     """
 
     time: float

@@ -74,6 +74,12 @@ def test_a_tape_from_a_file_and_a_folder_are_taken_as_stored(pollday: Call, mark
     assert "from a folder" in pollday("verify", folder).out
 
 
+def test_an_exercise_is_the_same_again(pollday: Call) -> None:
+    run = pollday("run", "--exercise", "coordinated-disturbance", "--json").json["run_directory"]
+    data = pollday("verify", run, "--json").json
+    assert (data["same"], data["scenario"], data["tape"]) == (True, "settings", "stored")
+
+
 def test_a_fork_is_the_same_again(pollday: Call, saved: Path) -> None:
     words = ("--at", "14:30", "--change", "communications_outage.Z1/police=900", "--json")
     fork = pollday("fork", str(saved), *words).json
