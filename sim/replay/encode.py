@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from sim.demand.classes import GROUPS
+from sim.errors import InputError
 from sim.language import Language
 from sim.measures.coverage import coverage
 from sim.measures.day import TASK_STATUS, TASK_STATUSES, UNIT_STATUS, UNIT_STATUSES, Floats, Ints
@@ -17,10 +18,10 @@ from sim.measures.response import targets
 from sim.replay import records
 from sim.replay.ground import ground, ground_header
 from sim.replay.packing import Packer
-from sim.replay.tracks import build_tracks
+from sim.replay.tracks import Tracks, build_tracks
 from sim.replay.view import STEPS, TICK, View
 from sim.territory.sites import FABRICS
-from sim.trace import KINDS
+from sim.trace import CODE, KINDS
 
 
 def encode(view: View, words: Language, alone: bool = True) -> tuple[dict[str, Any], bytes]:
@@ -31,8 +32,7 @@ def encode(view: View, words: Language, alone: bool = True) -> tuple[dict[str, A
     packer = Packer()
     _units(view, packer)
     _tasks(view, packer)
-    _movement(view, packer)
-    records.pack(view, packer)
+    _movement(view, packer, records.pack(view, packer))
     if alone:
         ground(view, packer, words)
     _coverage(view, packer)
@@ -106,25 +106,57 @@ def _tasks(view: View, packer: Packer) -> None:
     packer.text("task.id", [str(names.incident(i)) for i in tape.id[rows].tolist()])
 
 
-def _movement(view: View, packer: Packer) -> None:
-    """Movements of the shown units, and the loops that they walk."""
-    tracks, units = build_tracks(view.day), view.run.scenario.units
-    place = placed(view.units, len(units))
+def _movement(view: View, packer: Packer, listed: Ints) -> None:
+    """Movements of the shown units, and the loops that they walk.
+
+    Each movement belongs to a record, of which unit and moment are known; a drive mostly ends at the unit's next record. So only
+    what differs from that is stored. Raises ``InputError`` for movements that do not follow their records.
+    """
+    day, units = view.day, view.run.scenario.units
+    tracks, place = build_tracks(day), placed(view.units, len(units))
     rows = np.flatnonzero(place[tracks.unit] >= 0)
-    unit, since, loops = tracks.unit[rows], view.ticks(tracks.since[rows]), tracks.loop[rows] >= 0
-    depart, arrive = view.ticks(tracks.depart_at[rows]), view.ticks(tracks.arrive_at[rows])
-    packer.column("path.unit", place[unit], delta=True)
-    packer.column("path.begin", since, delta=True)
-    packer.column("path.wait", depart - since)
-    packer.column("path.drive", arrive - depart)
+    at = np.flatnonzero(np.isin(day.kind[listed], [CODE[name] for name in records.MOVES]))
+    if not np.array_equal(listed[at], tracks.record[rows]):
+        raise InputError(f"{view.run.folder}: the movements of its units do not follow its records")
+    loops = tracks.loop[rows] >= 0
+    since, depart, arrive = (view.ticks(column[rows]) for column in (tracks.since, tracks.depart_at, tracks.arrive_at))
+    record = tracks.record[rows]
+    sent = day.kind[record] == CODE["dispatched"]
+    ready = np.where(sent, np.rint(day.value[record] / TICK), 0).astype(np.int64)
+    packer.column("path.wait", depart - since - ready)
+    packer.column("path.drive", arrive - _expected(view, listed, at, depart))
     packer.column("path.loop", loops)
     packer.column("path.ref", view.ticks(tracks.ref[rows][loops]) - arrive[loops])
-    ends = [view.places(x[rows], y[rows], units.id[unit]) for x, y in ((tracks.x0, tracks.y0), (tracks.x1, tracks.y1))]
-    for axis, name in enumerate(("x", "y")):
-        start, end = ends[0][axis], ends[1][axis]
-        packer.column(f"path.{name}0", start - np.concatenate(([0], end[:-1])))  # most begin where the one before ended
-        packer.column(f"path.{name}1", end - start)
+    _ends(view, packer, tracks, rows)
     _loops(view, packer)
+
+
+def _ends(view: View, packer: Packer, tracks: Tracks, rows: Ints) -> None:
+    """Where movements begin and end: mostly where the one before ended, and at the task to which the unit is sent."""
+    day, tape, unit = view.day, view.run.tape.incidents, tracks.unit[rows]
+    task = placed(view.tasks, len(tape) + 1)[day.task[tracks.record[rows]]]
+    to_task = (day.kind[tracks.record[rows]] == CODE["dispatched"]) & (task >= 0)
+    key = view.run.scenario.units.id[unit]
+    spots = view.places(tape.x[view.tasks], tape.y[view.tasks], tape.id[view.tasks])
+    begins = view.places(tracks.x0[rows], tracks.y0[rows], key)
+    ends = view.places(tracks.x1[rows], tracks.y1[rows], key)
+    same = (tracks.x1[rows][:-1] == tracks.x0[rows][1:]) & (tracks.y1[rows][:-1] == tracks.y0[rows][1:])
+    goes_on = np.concatenate(([False], same & (unit[1:] == unit[:-1])))
+    for name, spot, begin, end in zip(("x", "y"), spots, begins, ends):
+        goal = np.append(spot, 0)[task]
+        end = np.where(to_task & (not view.internal), goal, end)  # so that a unit comes to the very mark it was sent to
+        before = np.concatenate(([0], end[:-1]))
+        begin = np.where(goes_on, before, begin)
+        packer.column(f"path.{name}0", begin - before)
+        packer.column(f"path.{name}1", end - np.where(to_task, goal, begin))
+
+
+def _expected(view: View, listed: Ints, at: Ints, depart: Ints) -> Ints:
+    """When each drive would end by the records: at the unit's next one, if that says that it got there, else at once."""
+    day = view.day
+    following = listed[np.minimum(at + 1, len(listed) - 1)]
+    there = np.isin(day.kind[following], [CODE[name] for name in records.ENDS]) & (day.unit[following] == day.unit[listed[at]])
+    return np.where(there, view.ticks(day.time[following]), depart)
 
 
 def _loops(view: View, packer: Packer) -> None:

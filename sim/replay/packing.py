@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from sim.errors import InputError
 
 Ints = NDArray[np.int64]
+LETTERS = "".join(chr(code) for code in range(32, 127) if chr(code) not in "<>&\\")
+"""The 91 letters in which bytes stand in a page: two of them hold 13 bits, a fifth more than base64 would need."""
 LIMIT = 2**31
 """Numbers below this size fit: the page holds columns as signed 32 bits."""
 
@@ -48,6 +50,15 @@ class Packer:
     def packed(self) -> bytes:
         """All columns, compressed; the same columns give the same bytes."""
         return gzip.compress(bytes(self.blob), compresslevel=7, mtime=0)
+
+
+def as_letters(data: bytes) -> str:
+    """Bytes as text: 13 bits in two of 91 letters, the lowest bit first, and zeros after the last byte."""
+    bits = np.unpackbits(np.frombuffer(data, np.uint8), bitorder="little")
+    padded = np.concatenate((bits, np.zeros(-len(bits) % 13, dtype=np.uint8)))
+    numbers = padded.reshape(-1, 13) @ (1 << np.arange(13))
+    letters = np.frombuffer(LETTERS.encode("ascii"), np.uint8)
+    return np.stack((letters[numbers // 91], letters[numbers % 91]), axis=1).tobytes().decode("ascii")
 
 
 def fold(numbers: Ints) -> Ints:

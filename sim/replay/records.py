@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.measures.day import Floats, Ints
+from sim.measures.day import Ints
 from sim.replay.packing import Packer
 from sim.replay.view import TICK, View
-from sim.trace import CODE, KINDS
+from sim.trace import CODE
 
 COUNTS = (
     "handled", "escalated", "lapsed", "scene_held", "package_complete", "relieved", "on_duty", "phase_started", "arrived",
@@ -17,8 +17,8 @@ COUNTS = (
 )  # fmt: skip
 """Kinds whose value is a number of things or a code."""
 TIMES = (
-    "processed", "dispatched", "conveying", "handed_over", "leg_started", "leg_reached", "handed_to_force", "redialled",
-    "entry_requested", "call_abandoned", "escalated_to_main", "reinforcement_sent", "returning",
+    "processed", "dispatched", "handed_over", "leg_reached", "handed_to_force", "redialled", "entry_requested", "call_abandoned",
+    "escalated_to_main", "reinforcement_sent",
 )  # fmt: skip
 """Kinds whose value is a number of seconds; of kinds that are in neither list the page has no value."""
 ALONE = (
@@ -28,12 +28,16 @@ ALONE = (
     "extension_refused", "post_position",
 )  # fmt: skip
 """Records of no task and no unit that the page tells."""
+MOVES = ("dispatched", "diverted", "returning", "conveying", "leg_started", "loop_started", "on_duty", "off_duty")
+"""Kinds that begin a movement of their unit (``sim.replay.tracks``); what they say of a drive stands with the movement."""
+ENDS = ("arrived", "leg_reached", "handed_over")
+"""Kinds that tell the end of a drive."""
 NONE, BEFORE, TASK_BEFORE, ELSEWHERE = range(4)
 """Where the cause of a record stands: nowhere, just before it in its own list, at the task's record before it, or as said."""
 
 
-def pack(view: View, packer: Packer) -> None:
-    """Pack all records of what is shown, in the order of three lists: by unit, by task, of neither."""
+def pack(view: View, packer: Packer) -> Ints:
+    """Pack all records of what is shown, in the order of three lists: by unit, by task, of neither. Returns those by unit."""
     day = view.day
     unit, task = (place[known] if len(place) > 1 else np.full(len(day.kind), -1) for place, known in _known(view))
     alone = np.isin(day.kind, [CODE[name] for name in ALONE]) & (unit < 0) & (task < 0)
@@ -48,10 +52,19 @@ def pack(view: View, packer: Packer) -> None:
     packer.column("record.time", view.ticks(day.time[rows]), delta=True)
     packer.column("record.kind", day.kind[rows])
     packer.column("record.unit", unit[lists[0]], delta=True)
-    packer.column("record.task", task[np.concatenate(lists[:2])], delta=True)
+    of = task[np.concatenate(lists[:2])]
+    packer.column("record.about", of >= 0)
+    packer.column("record.task", _filled(of), delta=True)
     packer.column("record.area", area[lists[2]])
     packer.column("record.value", _values(view, rows))
     _causes(view, packer, rows, task)
+    return lists[0]
+
+
+def _filled(task: Ints) -> Ints:
+    """Tasks, with that of the record before where there is none: units go home and are sent again, and differences stay small."""
+    known = np.maximum.accumulate(np.where(task >= 0, np.arange(len(task)), 0))
+    return task[known] if len(task) else task
 
 
 def _known(view: View) -> list[tuple[Ints, Ints]]:
@@ -105,13 +118,3 @@ def _latest_of_task(task: Ints) -> Ints:
     same = (task[order][1:] == task[order][:-1]) & (task[order][1:] >= 0)
     before[order[1:][same]] = order[:-1][same]
     return before
-
-
-def kind_names() -> tuple[str, ...]:
-    """Names of all kinds of record, by code."""
-    return tuple(kind.name for kind in KINDS)
-
-
-def seconds(ticks: Ints) -> Floats:
-    """Ticks as seconds."""
-    return np.asarray(ticks * TICK, dtype=np.float64)

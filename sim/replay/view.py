@@ -1,7 +1,7 @@
 """A run as a page sees it: which units, tasks and areas, in steps of time and of a grid of places.
 
-Times are ticks from the begin of the span, places are steps of a grid over the territory: errors stay far below a second and
-below half a step of the grid (a country: 15 m, a city: centimetres).
+Times are ticks from the begin of the span, places are steps of a grid over the territory: errors stay below half a second and
+half a step of the grid (a country: 15 m, a city: centimetres).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from sim.replay.pools import Pools, build_pools
 from sim.runs import Run
 from sim.territory.outlines import Ring, load_outline
 
-TICK = 0.5
+TICK = 1.0
 """Seconds of one step of time."""
 STEPS = 65535
 """Steps of the grid of places along each axis."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Sequence
 from importlib.resources import files
@@ -15,6 +14,7 @@ from markupsafe import Markup
 from sim.errors import InputError
 from sim.language import Language, sayable
 from sim.replay.encode import encode
+from sim.replay.packing import LETTERS, as_letters
 from sim.replay.pools import check_share
 from sim.replay.texts import KEYS, NEAR_SIGNS, SIGNS, page_words
 from sim.replay.view import View
@@ -77,10 +77,11 @@ def render(runs: Sequence[Run], words: Language, share: str) -> str:
     for (header, _), title, view in zip(coded, titles, views):
         name_areas(header, view, words)
         header["title"] = title
-    blobs = [(f"data{i}", base64.b64encode(packed).decode("ascii")) for i, (_, packed) in enumerate(coded)]
+    blobs = [(f"data{i}", Markup(as_letters(packed))) for i, (_, packed) in enumerate(coded)]
     whole = {
         "words": page_words(words, runs[0].scenario),
-        "runs": [{"data": name, "header": header} for (name, _), (header, _) in zip(blobs, coded)],
+        "letters": LETTERS,
+        "runs": [{"data": name, "size": len(packed), "header": header} for (name, _), (header, packed) in zip(blobs, coded)],
     }
     script = Markup('(() => {\n"use strict";\n' + "\n".join(_part(name) for name in SCRIPTS) + "})();\n")
     shown: dict[str, Any] = {

@@ -43,7 +43,8 @@ class Player:
     def __call__(self, page: Path, fragment: str = "", width: int = 1300, height: int = 850) -> Iterator[Opened]:
         """A page that has read its bytes."""
         with visited(self.browser, page, width, height, fragment) as seen:
-            seen.page.wait_for_selector("body[data-ready=yes]", timeout=60_000)
+            seen.page.wait_for_selector("body[data-ready=yes], #failed:not([hidden])", timeout=60_000)
+            assert not seen.page.is_visible("#failed"), seen.page.inner_text("#failed")
             yield seen
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.errors import InputError
-from sim.replay.packing import LIMIT, Packer, fold, unpack
+from sim.replay.packing import LETTERS, LIMIT, Packer, as_letters, fold, unpack
 
 NUMBERS = st.lists(st.integers(-LIMIT + 1, LIMIT - 1), max_size=60)
 
@@ -47,3 +47,14 @@ def test_the_same_columns_give_the_same_bytes() -> None:
 def test_a_number_too_large_for_the_page_is_refused_in_one_line() -> None:
     with pytest.raises(InputError, match="column 'ids' holds 2147483648, allowed: less than 2147483648"):
         Packer().column("ids", [1, LIMIT])
+
+
+@given(st.binary(max_size=90))
+def test_bytes_read_back_from_the_letters_of_a_page(data: bytes) -> None:
+    text = as_letters(data)
+    assert set(text) <= set(LETTERS) and not set(text) & set("<>&") and len(LETTERS) == 91
+    bits = 0
+    for i in range(0, len(text), 2):
+        bits |= (LETTERS.index(text[i]) * 91 + LETTERS.index(text[i + 1])) << (13 * (i // 2))
+    assert bits.to_bytes(len(text) + 2, "little")[: len(data)] == data
+    assert len(text) <= 16 * len(data) / 13 + 2

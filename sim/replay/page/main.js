@@ -260,7 +260,7 @@ async function start() {
   let first = null;
   shared.words = header.words;
   for (const run of header.runs) {
-    const text = document.getElementById(run.data).textContent, columns = await bytes.unpack(run.header.columns, text);
+    const text = document.getElementById(run.data).textContent, columns = await bytes.unpack(run.header.columns, text, header.letters, run.size);
     for (const name in first) if (/^(site|group|ring)\./.test(name)) columns[name] = first[name]; // both stand on the same ground
     first ??= columns;
     worlds.push(new World(run.header, columns));

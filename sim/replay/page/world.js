@@ -43,8 +43,8 @@ class World {
     this.end = Math.round((header.end - header.begin) / header.tick);
     const planned = header.groups.indexOf("planned");
     this.planned = Uint8Array.from(this.task.cls, cls => (header.classes[cls].group === planned ? 1 : 0));
-    this.sums();
     this.index();
+    this.movements();
     this.moments();
     this.moving();
   }
@@ -52,13 +52,29 @@ class World {
   ticks(seconds) { return (seconds - this.header.begin) / this.header.tick; }
   seconds(ticks) { return ticks * this.header.tick + this.header.begin; }
 
-  // Places of stretches are stored as differences: where a leg begins, to where the one before it ended.
-  sums() {
-    const p = this.path;
+  // A movement belongs to a record, and mostly ends at the next one or begins where the one before ended: what is stored are the
+  // differences to that.
+  movements() {
+    const p = this.path, r = this.record, code = this.code, n = p.wait.length;
+    const moves = new Set(["dispatched", "diverted", "returning", "conveying", "leg_started", "loop_started", "on_duty", "off_duty"].map(name => code[name]));
+    const ends = new Set([code.arrived, code.leg_reached, code.handed_over]);
+    p.begin = new Int32Array(n); p.unit = new Int32Array(n);
+    const sentTo = new Int32Array(n).fill(-1);
+    this.moveOf = new Int32Array(r.lists[0]).fill(-1);
+    for (let i = 0, at = 0; i < r.lists[0]; i++) {
+      if (!moves.has(r.kind[i])) continue;
+      p.begin[at] = r.time[i]; p.unit[at] = r.unit[i];
+      this.moveOf[i] = at;
+      if (r.kind[i] === code.dispatched) { p.wait[at] += r.value[i]; sentTo[at] = r.task[i]; }
+      const depart = r.time[i] + p.wait[at];
+      if (i + 1 < r.lists[0] && ends.has(r.kind[i + 1]) && r.unit[i + 1] === r.unit[i]) p.drive[at] += r.time[i + 1] - depart;
+      at++;
+    }
     for (const axis of ["x", "y"]) {
-      for (let i = 0, end = 0; i < p.begin.length; i++) {
-        p[axis + "0"][i] += end;
-        end = p[axis + "1"][i] += p[axis + "0"][i];
+      const begin = p[axis + "0"], end = p[axis + "1"], spot = this.task[axis];
+      for (let i = 0; i < n; i++) {
+        begin[i] += i ? end[i - 1] : 0;
+        end[i] += sentTo[i] >= 0 ? spot[sentTo[i]] : begin[i];
       }
     }
     this.pathFrom = starts(p.unit, this.units);
@@ -75,6 +91,7 @@ class World {
   // Records of each unit and of each task, in order, and the records of neither.
   index() {
     const r = this.record, [byUnit, byTask] = r.lists, own = byUnit + byTask;
+    for (let i = 0; i < own; i++) if (!r.about[i]) r.task[i] = -1;
     this.unitFrom = starts(r.unit, this.units);
     this.aloneFrom = own;
     this.taskFrom = starts(r.task, this.tasks);
@@ -205,18 +222,12 @@ class World {
     const kind = r.kind[at], name = this.header.records[kind];
     let now = unitStatus[kind];
     if (name === "returning" || name === "loop_started") {
-      const back = name === "returning" ? r.time[at] + r.value[at] : this.joins(u, r.time[at]);
+      const move = this.moveOf[at], back = this.path.begin[move] + this.path.wait[move] + this.path.drive[move];
       if (t < back) { now = this.named.returning; this.statusTo[u] = Math.min(this.statusTo[u], back); }
       else { now = name === "returning" ? this.named.free : now; this.statusFrom[u] = back; }
     } else if (name === "at_base" && r.kind[before(at - 1)] === this.code.loop_started) now = this.named.on_loop;
     this.status[u] = now;
     if (this.busy[now]) this.unitTask[u] = r.task[at];
-  }
-
-  // When a unit that sets out for its loop at t gets there.
-  joins(u, t) {
-    const i = latest(this.path.begin, this.pathFrom[u], this.pathFrom[u + 1], t);
-    return i >= this.pathFrom[u] && this.path.loop[i] ? this.path.begin[i] + this.path.wait[i] + this.path.drive[i] : t;
   }
 
   findPiece(u, t) {
