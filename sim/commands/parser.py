@@ -117,6 +117,7 @@ OPTIONS: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "difference": (("--difference",), {"type": float, "metavar": "X", "help": "difference to show, in the measure's unit"}),
     "power": (("--power",), {"type": float, "metavar": "P", "help": "chance of showing it (default: 0.8)"}),
     "no-report": (("--no-report",), {"action": "store_true", "help": "write no report at the end"}),
+    "paper-out": (("--out",), {"metavar": "FOLDER", "help": "where to write (default: here)"}),
     "at": (("--at",), {"metavar": "TIME", "help": "the moment from which on things change, such as 14:30"}),
     "change": (
         ("--change",),
@@ -193,6 +194,10 @@ COMMANDS = {
     "export": Command(
         "a saved run as files for maps and tables", texts.EXPORT, "sim.commands.export.export",
         ("as", "export-out", "date", "from", "to", "origin", "plugin"), "RUN, the folder of a run; share=…",
+    ),
+    "paper": Command(
+        "cards and room log of an exercise, to be printed", texts.PAPER, "sim.commands.paper.paper", ("paper-out",),
+        "EXERCISE, shipped or a .yaml file; language=…",
     ),
     "explain": Command("what an output or a setting means", texts.EXPLAIN, "sim.commands.show.explain", (), "NAME"),
     "bench": Command("how fast the engine is", texts.BENCH, "sim.bench.command.bench", own_parser=True),

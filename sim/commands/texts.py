@@ -185,6 +185,14 @@ files (columns: docs/replay.md):
 
 share=restricted (left out) shows places by groups of at least five centres and no single site or post, internal all of them."""
 
+PAPER = """
+examples:
+  pollday paper staff-shortage language=fr
+  pollday paper mine.yaml language=ar --out cards
+
+Two pages that print from any browser: the director's list with a card for each inject (cut along the dashes), and the log that
+the room keeps. Languages: en, fr, ar, ar_DZ, ar_LY, ar_MA. The exercises are described in docs/exercises."""
+
 EXPLAIN = """
 examples:
   pollday explain response_mean

@@ -80,12 +80,13 @@ HOW_TO = """## How to play and to debrief it
 
 ```sh
 pollday run --exercise {name}
+pollday paper {name} language=fr
 ```
 
-This plays the day with its injects and nobody at the table: what the plan alone would have done. At the table the director hands
-out each inject at its time; the room writes what it decides, and when, into its log. A decision that the program knows is then
-tried on the very same day: `pollday fork` from its moment, `pollday replay` of both days side by side (docs/scenarios.md,
-docs/replay.md).
+The first line plays the day with its injects and nobody at the table: what the plan alone would have done. The second writes the
+cards, the director's list and the room's log, to be printed (en, fr, ar). At the table the director hands out each card at its
+time; the room writes what it decides, and when, into its log. A decision that the program knows is then tried on the very same
+day: `pollday fork` from its moment, `pollday replay` of both days side by side (docs/scenarios.md, docs/replay.md).
 
 Debrief in this order: what was known when; what was decided, by whom, after how long; what was expected and is missing; what
 the fork says that it would have changed, and with how much chance. Nobody is marked for what could not be known at the table.
