@@ -28,6 +28,8 @@ options: {as planned: [], twice the cars: [staffing.patrol_cars_factor=2.0]}
 LONG = [command for command in COMMANDS if command.split()[1] == "sweep"]
 OF_A_STUDY = ("results", "power", "report", "compare")
 """Commands that read the study that the sweep above them has made."""
+DAY = COMMANDS[next(i for i, c in enumerate(COMMANDS) if "--exercise" in c) :][:7]
+"""The trainer's commands, each of which goes on from those before it."""
 SLOW = {"pollday run preset=dz-2017-national"}
 """Each preset's day is run by the tests of presets too."""
 
@@ -51,7 +53,7 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.parametrize(
-    "command", [pytest.param(c, marks=[pytest.mark.slow] if c in SLOW else []) for c in COMMANDS if c not in LONG]
+    "command", [pytest.param(c, marks=[pytest.mark.slow] if c in SLOW else []) for c in COMMANDS if c not in [*LONG, *DAY]]
 )
 def test_a_command_of_the_readme_works(
     pollday: Callable[..., Said], market_day: Path, tmp_path: Path, command: str, request: pytest.FixtureRequest
@@ -63,6 +65,13 @@ def test_a_command_of_the_readme_works(
         assert pollday("plan", "export", command.split()[3], "preset=demo-city").code == 0
     said = pollday(*shlex.split(command)[1:])
     assert said.code == 0 and said.out, said.err
+
+
+def test_the_day_of_the_trainer_works_from_the_exercise_to_the_files_for_maps(pollday: Callable[..., Said]) -> None:
+    assert [command.split()[1] for command in DAY] == ["run", "replay", "fork", "run", "replay", "verify", "export"]
+    for command in DAY:
+        said = pollday(*shlex.split(command)[1:])
+        assert said.code == 0 and said.out, (command, said.err)
 
 
 @pytest.mark.slow
