@@ -9,6 +9,7 @@ from typing import Any
 
 from sim.clock import format_time, parse_time
 from sim.commands.answer import Answer, Grid
+from sim.commands.sweep_tables import counted
 from sim.demand.files import load_tape
 from sim.demand.injects import EFFECTS
 from sim.demand.tape import Tape
@@ -149,7 +150,7 @@ def _write(target: Path, outlook: Outlook, found: Run, was: Rest, now: Rest) -> 
 
 
 def _shown(found: Run, at: float, data: dict[str, Any], rows: list[dict[str, Any]]) -> list[str | Grid]:
-    head = f"{found.manifest['name']} up to {format_time(at)}, then with {data['changes']} changes"
+    head = f"{found.manifest['name']} up to {format_time(at)}, then with {counted(data['changes'], 'change')}"
     names = ["figure", "run", "fork"]
     more = ["mean", "mean_half_width", "low", "high", "difference", "difference_half_width"]
     names += more if data["continuations"] else []

@@ -25,9 +25,9 @@ from sim.exercise.script import exercise_of
 from sim.exercise.staging import exercise_tape
 from sim.folder import read_folder
 from sim.forces.build import Forces
-from sim.forces.ledger import Ledger, check_ledger, ledger_hours, trace_ledger
+from sim.forces.ledger import Ledger
+from sim.measures.checks import ledger_closes
 from sim.measures.collect import INTERNAL_FIGURES, Figure, Measures, measure
-from sim.measures.day import as_it_was
 from sim.measures.dictionary import DICTIONARY
 from sim.measures.entry import Table
 from sim.measures.presence import SMALL_AREA
@@ -96,7 +96,9 @@ def run(args: Namespace) -> Answer:
         measures = measure(task.scenario, task.tape, trace, per_place=target is not None)
         if target:
             measures.tables.compute()
-        closed = _ledger_closes(task, trace)
+        closed = None  # nobody was mobilised by a ledger
+        if task.forces and task.ledger:
+            closed = ledger_closes(task.scenario, task.forces, task.ledger, task.tape, trace)
     with clock.phase("digests"):
         sums = digests(task.scenario, task.tape, trace)
     if target:
@@ -164,21 +166,6 @@ def _target(args: Namespace, origin: Origin) -> Path | None:
     if args.no_save:
         return None
     return Path(args.out) if args.out else default_target(origin)
-
-
-def _ledger_closes(task: Task, trace: Trace) -> bool | None:
-    """Whether heads add up on the trace too, in every area, force and hour (None: nobody was mobilised by a ledger)."""
-    if task.forces is None or task.ledger is None:
-        return None
-    scenario, forces = as_it_was(task.scenario, trace.columns()), task.forces
-    hours = ledger_hours(scenario.calendar)
-    rest = forces.absences, forces.rest_time, forces.standby
-    done = trace_ledger(trace.columns(), scenario.units, forces.mobilised, hours, *rest)
-    try:
-        check_ledger(task.ledger if scenario is task.scenario else build_ledger(scenario, forces), done)
-    except AssertionError:
-        return False
-    return True
 
 
 def load_warnings(measures: Measures, unlimited_room: bool = False) -> list[str]:

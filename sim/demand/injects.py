@@ -183,6 +183,15 @@ def in_order(injects: Iterable[Inject]) -> tuple[Inject, ...]:
     return tuple(sorted(injects, key=lambda i: (i.at, i.effect, i.target, i.value, i.id)))
 
 
+def ordered_off(injects: Iterable[Inject]) -> dict[int, float]:
+    """Ids of the units that injects take out of service, and the moment from which the first of them may."""
+    found: dict[int, float] = {}
+    for inject in injects:
+        if inject.effect == "unit_out_of_service":
+            found[inject.target] = min(inject.at, found.get(inject.target, inf))
+    return found
+
+
 def check_injects(injects: Sequence[Inject], incidents: Incidents, rumours: Rumours) -> None:
     """Raise ``InputError`` for injects that do not fit together or to the tape: ids given twice, unknown ones in conditions, and
     effects whose incidents or rumours are not there."""

@@ -105,18 +105,23 @@ def trace_ledger(
     absences: Absences | None = None,
     rest_time: float = 0.0,
     standby: Standby | None = None,
+    ordered_off: Mapping[int, float] | None = None,
 ) -> Ledger:
     """The same ledger from a trace's records (columns ``time``, ``kind``, ``unit``, ``value``).
 
     Heads on duty beyond the shift that the plan gives their unit are on the line ``overtime``; those of reinforcement, which may
-    come on request, on its own line.
+    come on request, on its own line. ``ordered_off``: ids of units that an order took out of service, and when first; what is
+    missing of their shifts from then on was let go.
     """
     more = standby or no_standby()
     done = _tasks(units, recorded_spans(records, units), moments)
     planned = _tasks(units, _planned(units), moments)[1]
     planned[more.unit] = done[1][more.unit]
     moved = _moved(units, more, _called(records, units, more), mobilised.shape, moments)
-    return _close(units, done, (mobilised, moved), moments, absences, rest_time, planned)
+    let_go = _left_early(units, done[0], moments)
+    for id, since in (ordered_off or {}).items():
+        let_go[np.searchsorted(units.id, id)] |= moments >= since
+    return _close(units, done, (mobilised, moved), moments, absences, rest_time, planned, let_go)
 
 
 def check_ledger(plan: Ledger, actual: Ledger | None = None) -> None:
@@ -230,6 +235,7 @@ def _close(
     absences: Absences | None,
     rest_time: float,
     planned: Ints | None = None,
+    let_go: NDArray[np.bool_] | None = None,
 ) -> Ledger:
     """Sum units up by area, force and task, and compute overtime, absence, and rest as what is left of the ``pool``: the
     mobilised and those who moved."""
@@ -246,8 +252,8 @@ def _close(
         gone = Spans(absences.area, absences.begin, absences.end, absences.heads)
         missing = _count(gone, absences.area * forces + absences.force, areas * forces, moments)
     gone_home = np.zeros_like(late)
-    if planned is not None:
-        np.add.at(gone_home, cell, np.where(_left_early(units, done[0], moments), planned - regular, 0))
+    if planned is not None and let_go is not None:
+        np.add.at(gone_home, cell, np.where(let_go, planned - regular, 0))
     by_task = lines.reshape(areas * forces, tasks, -1)
     rest = (mobilised[..., None] + moved).reshape(areas * forces, -1) - by_task.sum(axis=1) - late - gone_home - missing
     heads = np.concatenate([by_task, late[:, None], gone_home[:, None], rest[:, None], missing[:, None]], axis=1)

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from sim.forces.ledger import check_ledger, ledger_hours, trace_ledger
+from sim.build import build_ledger
+from sim.demand.injects import ordered_off
+from sim.demand.tape import Tape
+from sim.forces.build import Forces
+from sim.forces.ledger import Ledger, check_ledger, ledger_hours, trace_ledger
 from sim.measures.coverage import coverage, coverage_by_area
-from sim.measures.day import Day
+from sim.measures.day import Day, as_it_was
 from sim.measures.rules import attempts
+from sim.scenario import Scenario
+from sim.trace import Trace
 
 
 def check_rules(day: Day) -> None:
@@ -36,3 +42,15 @@ def check_coverage(day: Day) -> None:
     assert all(share is None or 0.0 <= float(share) <= 1.0 for share in areas["coverage"]), (
         "I11: an area's coverage leaves [0, 1]"
     )
+
+
+def ledger_closes(scenario: Scenario, forces: Forces, planned: Ledger, tape: Tape, trace: Trace) -> bool:
+    """Whether heads add up on a trace too, in every area, force and hour, and differ from the plan only as orders explain."""
+    held = as_it_was(scenario, trace.columns())
+    rest = forces.absences, forces.rest_time, forces.standby, ordered_off(tape.injects)
+    done = trace_ledger(trace.columns(), held.units, forces.mobilised, ledger_hours(held.calendar), *rest)
+    try:
+        check_ledger(planned if held is scenario else build_ledger(held, forces), done)
+    except AssertionError:
+        return False
+    return True

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from sim.build import build_place, build_plan, build_tape
+from sim.build import build_ledger, build_place, build_plan, build_tape
 from sim.cli import compose
 from sim.clock import format_time
 from sim.demand.injects import MOST_IDS
 from sim.exercise.fork import same_until
 from sim.exercise.script import Said, Script, ScriptInject, exercise_of, shipped
 from sim.exercise.staging import exercise_tape
+from sim.measures.checks import ledger_closes
 from sim.processes.simulation import run
 from sim.reports.fonts import missing_letters
 from sim.trace import CODE
@@ -58,11 +59,12 @@ def test_an_exercise_is_its_presets_day_until_its_first_inject_and_then_does_wha
     exercise = exercise_of(name)
     settings = compose(exercise.script.words)
     place = build_place(settings)
-    scenario, _ = build_plan(settings, place)
+    scenario, forces = build_plan(settings, place)
     drawn = build_tape(settings, place)
     tape = exercise_tape(exercise, drawn, scenario, settings)
     plain, played = run(scenario, drawn), run(scenario, tape)
     assert same_until(plain, played, min(inject.at for inject in exercise.script.injects))
+    assert ledger_closes(scenario, forces, build_ledger(scenario, forces), tape, played)
     columns = played.columns()
     carried_out = {tape.injects[int(number)].id for number in columns["value"][columns["kind"] == CODE["decision"]]}
     wanted = {inject.id for inject in exercise.script.injects} - UNLIKELY.get(name, set())

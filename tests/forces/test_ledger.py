@@ -125,6 +125,22 @@ def test_a_trace_that_differs_from_the_plan_is_refused(territory: Maker, forces:
         check_ledger(planned, done)
 
 
+def test_heads_of_a_unit_that_an_order_took_out_of_service_were_let_go_from_then_on(territory: Maker, forces: Maker) -> None:
+    where = territory((8,))
+    made = forces(where, mobilised={"police": 500})
+    units = made.units
+    row = next(int(r) for r in np.flatnonzero(units.kind == KIND["patrol_car"]) if units.shifts(r)[-1][1] == 20 * HOUR)
+    records, id = records_of(units, {row: -2.0 * HOUR}), int(units.id[row])
+    planned, rest = ledgers(made, where)[0], (made.mobilised, MOMENTS, made.absences, made.rest_time, None)
+    done = trace_ledger(records, units, *rest, {id: 17.5 * HOUR})
+    check_ledger(planned, done)
+    released = done.line("released")[0, 0]
+    assert MOMENTS[released > 0].tolist() == [18 * HOUR, 19 * HOUR] and set(released[released > 0].tolist()) == {3}
+    for unexplained in (None, {id: 19 * HOUR}):
+        with pytest.raises(AssertionError, match="differ from the plan"):
+            check_ledger(planned, trace_ledger(records, units, *rest, unexplained))
+
+
 def test_the_summary_counts_officer_hours_and_peaks(territory: Maker, forces: Maker) -> None:
     where = territory((8,))
     ledger = ledgers(forces(where), where)[0]
