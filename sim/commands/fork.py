@@ -14,11 +14,12 @@ from sim.demand.files import load_tape
 from sim.demand.injects import EFFECTS
 from sim.demand.tape import Tape
 from sim.errors import InputError
-from sim.exercise.fork import Changes, Source, check_moment, continuations, fork
+from sim.exercise.fork import Changes, Source, check_moment, fork
+from sim.exercise.many import Work, outlook_of
 from sim.exercise.outlook import Outlook, Rest, rest_of
 from sim.exercise.wording import Wording
 from sim.measures.collect import measure
-from sim.processes.simulation import run, uncollected
+from sim.processes.simulation import uncollected
 from sim.runs import Origin, load_run, save_run
 from sim.runs.load import Run
 from sim.runs.save import check_target, digests, write_table
@@ -47,7 +48,10 @@ def fork_run(args: Namespace) -> Answer:
     target = None if args.no_save else _target(args, found, at, tape.digest())
     if target:
         check_target(target)
-    outlook = _outlook(found, source, at, changes, args.continuations) if source else Outlook(at)
+    outlook = Outlook(at)
+    if source:
+        work = Work(found.scenario, found.tape, source, at, changes)
+        outlook = outlook_of(work, args.continuations, 1 if args.plugin else args.workers)
     was, now = rest_of(found.scenario, found.tape, found.trace, at), rest_of(found.scenario, tape, trace, at)
     files = _save(target, found, _origin(args, found, at), tape, trace) if target else []
     files += _write(target, outlook, found, was, now) if target and source else []
@@ -64,15 +68,6 @@ def fork_run(args: Namespace) -> Answer:
         "files": files,
     }
     return Answer(data, _shown(found, at, data, rows))
-
-
-def _outlook(found: Run, source: Source, at: float, changes: Changes, count: int) -> Outlook:
-    """Run the continuations as they are and with the changes."""
-    outlook, scenario = Outlook(at), found.scenario
-    for number, (plain, other) in enumerate(continuations(found, source, at, changes, count), 1):
-        outlook.plain[number] = rest_of(scenario, plain, run(scenario, plain), at)
-        outlook.changed[number] = rest_of(scenario, other, run(scenario, other), at) if changes else outlook.plain[number]
-    return outlook
 
 
 def _save(target: Path, found: Run, origin: Origin, tape: Tape, trace: Trace) -> list[str]:

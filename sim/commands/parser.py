@@ -186,7 +186,7 @@ COMMANDS = {
     ),
     "fork": Command(
         "a run up to a moment, then another decision", texts.FORK, "sim.commands.fork.fork_run",
-        ("at", "change", "continuations", "out", "no-save"), "RUNDIR",
+        ("at", "change", "continuations", "workers", "plugin", "out", "no-save"), "RUNDIR",
     ),
     "verify": Command(
         "run a saved day again and compare every record", texts.VERIFY, "sim.commands.verify.verify", ("plugin",), "RUNDIR",

@@ -153,10 +153,3 @@ class Source:
         """Continuation ``number`` (from 1) of a day: ``tape`` up to ``at``, then another draw."""
         streams = Continued(self.settings.seed, self.settings.replication, number)
         return continued(tape, self.drawn, build_tape(self.settings, self.place, streams=streams), at, scenario.classes)
-
-
-def continuations(found: Run, source: Source, at: float, changes: Changes, count: int) -> Iterator[tuple[Tape, Tape]]:
-    """So many continuations of the run, each as it was and with changes."""
-    for number in range(1, count + 1):
-        plain = source.tape(found.tape, at, number, found.scenario)
-        yield plain, changed(plain, changes, at, found.scenario)

@@ -16,8 +16,9 @@ from sim.demand.continuation import SHIFT, begun, continued
 from sim.demand.edits import OF_OTHERS
 from sim.demand.tape import THINNINGS, Inject, Tape
 from sim.errors import InputError
-from sim.exercise.fork import Changes, Source, changed, continuations, fork, same_until
-from sim.exercise.outlook import FIGURES, Outlook, moments_from, rest_of
+from sim.exercise.fork import Changes, Source, changed, fork, same_until
+from sim.exercise.many import Work, outlook_of
+from sim.exercise.outlook import FIGURES, moments_from, rest_of
 from sim.measures.collect import measure
 from sim.processes.simulation import run
 from sim.runs import Origin, load_run, save_run
@@ -194,12 +195,7 @@ def test_what_was_put_on_the_tape_by_hand_is_in_every_continuation(found: Run, s
 
 def test_the_table_compares_both_ways_on_the_same_continuations(found: Run, settings: Settings) -> None:
     source, changes = Source.of(found, settings), Changes((Inject(AT, "communications_outage", 0, 600.0),))
-    outlook = Outlook(AT)
-    for number, (plain, other) in enumerate(continuations(found, source, AT, changes, 3), 1):
-        assert np.isin(plain.incidents.id, other.incidents.id).all()
-        outlook.plain[number], outlook.changed[number] = (
-            rest_of(found.scenario, tape, run(found.scenario, tape), AT) for tape in (plain, other)
-        )
+    outlook = outlook_of(Work(found.scenario, found.tape, source, AT, changes), 3)
     was = rest_of(found.scenario, found.tape, found.trace, AT)
     rows = {row["figure"]: row for row in outlook.table(was, was)}
     assert tuple(rows) == FIGURES
@@ -218,3 +214,10 @@ def test_a_change_may_bring_what_it_needs(found: Run) -> None:
     assert [inject.id for inject in tape.injects if inject.effect == "demand_surge"] == [1]
     assert len(tape.incidents) > len(found.tape.incidents)
     assert Path(found.folder).is_dir()
+
+
+def test_any_number_of_processes_gives_the_same_continuations(found: Run, settings: Settings) -> None:
+    work = Work(found.scenario, found.tape, Source.of(found, settings), AT, Changes((Inject(AT, "redirect", value=1.0),)))
+    alone, together = (outlook_of(work, 3, workers) for workers in (1, 2))
+    assert alone.rows() == together.rows()
+    assert all((alone.changed[n].open == together.changed[n].open).all() for n in (1, 2, 3))
