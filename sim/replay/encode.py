@@ -66,6 +66,7 @@ def _header(view: View) -> dict[str, Any]:
         "unitKinds": scenario.units.kinds,
         "classes": [{"name": cls.name, "group": GROUPS.index(cls.group)} for cls in scenario.classes],
         "targets": [{name: getattr(scenario.targets, f"p{p}", {}).get(name) for name in FABRICS} for p in (1, 2, 3)],
+        "injects": [inject.effect for inject in view.run.tape.injects],
         "hidden": int((~view.shown).sum()),
         "phases": _phases(view),
         **ground_header(view),

@@ -61,7 +61,9 @@ TEXTS = {
     "part_travel": sayable("drive"),
     "close": sayable("Close"),
     "not_shown": sayable("fewer than five centres: not shown"),
-    "mean_so_far": sayable("Mean response of these incidents so far: A %(a)s, B %(b)s."),
+    "mean_so_far": sayable("Mean response of election incidents so far: A %(a)s, B %(b)s."),
+    "only_other": sayable("This day does not have it: it came in, or was taken out, by hand."),
+    "team": sayable("fixed team"),
     "nobody": sayable("nobody"),
 }
 """Texts by the names that the page's scripts use."""
@@ -161,6 +163,31 @@ CHANNELS = (sayable("by phone"), sayable("by radio"), sayable("by a patrol"), sa
 LAPSES = (sayable("patience ran out"), sayable("no unit can serve it"), sayable("nobody reported it"))
 STEPS = (sayable("triage"), sayable("reserve"), sayable("neighbours"), sayable("fewer units"))
 ALERTS = (sayable("normal alert"), sayable("raised alert"), sayable("maximum alert"))
+EFFECTS = {
+    "spawn_incident": sayable("incidents are brought in"),
+    "demand_surge": sayable("more incidents and calls than usual"),
+    "unit_out_of_service": sayable("unit out of service"),
+    "unit_back_in_service": sayable("unit back in service"),
+    "checkpoint_closed": sayable("checkpoint closed"),
+    "checkpoint_opened": sayable("checkpoint opened"),
+    "road_slowed": sayable("road slowed"),
+    "desk_operators": sayable("other number of operators"),
+    "communications_outage": sayable("communications cut"),
+    "rumour": sayable("rumour"),
+    "request_reinforcement": sayable("reinforcement asked for"),
+    "alert_level": sayable("other alert level"),
+    "extend_voting": sayable("voting extended"),
+    "request_extension": sayable("longer voting asked for"),
+    "recall": sayable("unit called back"),
+    "assign": sayable("unit sent by order"),
+    "enter_centre": sayable("order to enter a centre"),
+    "carry_box": sayable("order to carry a box"),
+    "attend_count": sayable("order to attend a count"),
+    "note": sayable("note"),
+    "redirect": sayable("rule of diverting changed"),
+    "reserve": sayable("rule of the reserve changed"),
+}
+"""What injects and decisions do."""
 KEYS = (
     ("␣", sayable("play or pause")),
     ("← →", sayable("one minute back or on (with Shift fifteen)")),
@@ -218,6 +245,7 @@ def page_words(words: Language, scenario: Scenario) -> dict[str, Any]:
         "lapsed": [words.say(text) for text in LAPSES],
         "ladder_step": [words.say(text) for text in STEPS],
         "alert_changed": [words.say(text) for text in ALERTS],
+        "effects": {key: words.say(text) for key, text in EFFECTS.items()},
         "phases": [name_of(words, "phase", name) for name in calendar.phases],
         "units": {kind: name_of(words, "unit", kind) for kind in scenario.units.kinds},
         "classes": {cls.name: name_of(words, "class", cls.name) for cls in scenario.classes},

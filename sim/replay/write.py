@@ -8,9 +8,11 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
+from sim.demand.tape import Tape
 from sim.errors import InputError
 from sim.language import Language, sayable
 from sim.replay.encode import encode
@@ -58,7 +60,7 @@ def write_replay(runs: Sequence[Run], words: Language, share: str, target: Path)
 
 def check_same_day(one: Run, other: Run) -> None:
     """Raise ``InputError`` where two runs do not have the same tape on the same territory."""
-    if one.manifest["digests"]["tape"] != other.manifest["digests"]["tape"]:
+    if one.manifest["digests"]["tape"] != other.manifest["digests"]["tape"] and not same_incidents(one.tape, other.tape):
         raise InputError(
             f"{other.folder}: its tape is not that of {one.folder}; two plans are compared on the same day\n"
             "run both with the same seed and replication, or with the same --tape"
@@ -67,6 +69,14 @@ def check_same_day(one: Run, other: Run) -> None:
         raise InputError(f"{other.folder}: its territory is not that of {one.folder}; two plans are compared in the same place")
     if [cls.name for cls in one.scenario.classes] != [cls.name for cls in other.scenario.classes]:
         raise InputError(f"{other.folder}: its classes of incident are not those of {one.folder}")
+
+
+def same_incidents(one: Tape, other: Tape) -> bool:
+    """Whether two tapes are one day but for injects, and for incidents that only one of them has, as after a fork."""
+    a, b = one.incidents, other.incidents
+    _, mine, theirs = np.intersect1d(a.id, b.id, return_indices=True)
+    equal = [np.array_equal(getattr(a, name)[mine], getattr(b, name)[theirs]) for name in ("at", "site", "cls")]
+    return len(mine) > 0 and all(equal)
 
 
 def render(runs: Sequence[Run], words: Language, share: str) -> str:

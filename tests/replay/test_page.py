@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -286,6 +287,24 @@ def test_two_plans_stand_side_by_side_under_one_clock_with_their_differences(pla
         seen.page.click("#to-compare")
         seen.page.click("#compare-rows button")
         assert len(seen.page.query_selector_all("#story h3")) == 2
+
+
+def test_a_fork_stands_beside_its_run_though_an_inject_brought_what_the_run_never_had(playing: Player, tmp_path: Path) -> None:
+    fork, page = tmp_path / "fork", tmp_path / "page.html"
+    gone = Replay.read(saved()).day.tape.incidents
+    at = np.flatnonzero(gone.at > 50_000.0)[0]
+    order = ["--change", f"remove={gone.id[at]}", "--change", "alert_level.Z1=raised,at=15:00"]
+    assert main(["fork", str(saved()), "--at", "13:30", *order, "--out", str(fork)]) == 0
+    assert main(["replay", str(saved()), "--against", str(fork), "--out", str(page), "share=internal"]) == 0
+    with playing(page, "#t=18:00") as seen:
+        alone = seen.page.evaluate("replay.worlds.map(w => w.task.id.length)")
+        assert alone[0] - alone[1] in (0, 1)
+        same = """() => { const [a, b] = replay.worlds, pane = replay.shared.panes[0];
+          const there = (id, i) => replay.shared.inWorld(b, { id: i, pane });
+          return a.task.id.every((id, i) => there(id, i) < 0 || b.task.id[there(id, i)] === id); }"""
+        assert seen.page.evaluate(same) and seen.complaints == []
+        seen.page.click("#to-log")
+        assert "alert level" in seen.page.inner_text("#log-rows")
 
 
 @pytest.mark.parametrize(

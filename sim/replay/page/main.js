@@ -20,6 +20,12 @@ const shared = {
   place(w, site) {
     return w.site.name[site];
   },
+  // The task of another world that has the same number (-1: it has none).
+  inWorld(w, what) {
+    if (what.pane.world === w) return what.id;
+    w.byId ??= new Map(w.task.id.map((id, i) => [id, i]));
+    return w.byId.get(what.pane.world.task.id[what.id]) ?? -1;
+  },
   paneOf(w) { return shared.panes.find(pane => pane.world === w); },
 
   passes(w, i) {
@@ -132,7 +138,7 @@ function remember() {
     if (shared.filter.area >= 0) parts.push(`area=${encodeURIComponent(worlds[0].header.areas[shared.filter.area].code)}`);
     if (shared.selected) {
       const { kind, id, pane } = shared.selected;
-      parts.push(`${kind}=${encodeURIComponent(kind === "task" ? worlds[0].task.id[id] : pane.world.unit.id[id])}`);
+      parts.push(`${kind}=${encodeURIComponent(kind === "task" ? pane.world.task.id[id] : pane.world.unit.id[id])}`);
     }
     const wanted = "#" + parts.join("&");
     if (location.hash !== wanted) { shared.ownHash = wanted; history.replaceState(null, "", wanted); }
@@ -228,18 +234,29 @@ function keys(e) {
   if (acts[e.key]?.()) e.preventDefault();
 }
 
-// Incidents that went otherwise under the other plan: a minute or more in response, or nobody in one of them.
+// Incidents that went otherwise under the other plan: a minute or more in response, nobody in one of them, or settled another way.
 function compareWorlds([a, b]) {
+  const election = a.header.groups.indexOf("election");
+  shared.differs = new Map([[a, new Set()], [b, new Set()]]);
   for (let i = 0; i < a.tasks; i++) {
-    if (a.planned[i] || (!a.happens[i] && !b.happens[i])) continue;
-    const both = [a, b].map(w => (w.happens[i] ? w.response(i) : null)), totals = both.map(r => (r ? r.total : null));
-    const said = totals.map((v, j) => (v !== null ? shared.minutes(v) : [a, b][j].happens[i] ? shared.say("nobody") : shared.words.taskStates.prevented));
-    const known = Math.max(...both.map((r, j) => (r ? r.arrived : [a, b][j].until[i])));
-    if (totals.some(v => v !== null)) shared.answered.push({ task: i, known, totals });
-    const by = totals[0] !== null && totals[1] !== null ? totals[1] - totals[0] : totals[0] === totals[1] ? 0 : totals[1] === null ? Infinity : -Infinity;
-    if (Math.abs(by) >= 60) shared.differences.push({ task: i, known, totals, by, said });
+    const rows = [i, shared.inWorld(b, { id: i, pane: { world: a } })];
+    if (a.planned[i] || rows[1] < 0 || (!a.happens[i] && !b.happens[rows[1]])) continue;
+    const both = [a, b].map((w, j) => outcome(w, rows[j])), totals = both.map(one => one.total), known = Math.max(...both.map(one => one.known));
+    if (totals.some(v => v !== null)) shared.answered.push({ task: i, known, totals, election: a.header.classes[a.task.cls[i]].group === election });
+    const came = totals.every(v => v !== null), by = came ? totals[1] - totals[0] : both.some(one => one.nobody) ? Infinity : 60;
+    if (both[0].text === both[1].text || Math.abs(by) < 60) continue;
+    shared.differences.push({ task: i, known, totals, by, said: both.map(one => one.text) });
+    [a, b].forEach((w, j) => shared.differs.get(w).add(rows[j]));
   }
-  shared.differs = new Set(shared.differences.map(d => d.task));
+}
+
+// How a task went: seconds until a unit came (null: none did), in words, and from when that is known.
+function outcome(w, i) {
+  const found = w.happens[i] ? w.response(i) : null;
+  if (found) return { total: found.total, text: shared.minutes(found.total), known: found.arrived };
+  const records = w.taskRecords.subarray(w.taskFrom[i], w.taskFrom[i + 1]), team = records.some(r => w.record.kind[r] === w.code.handled);
+  const text = !w.happens[i] ? shared.words.taskStates.prevented : shared.say(team ? "team" : "nobody");
+  return { total: null, text, known: w.until[i], nobody: w.happens[i] && !team };
 }
 
 function resized() {

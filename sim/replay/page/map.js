@@ -260,7 +260,7 @@ class MapView {
       const x = w.task.x[i] * ax + bx, y = w.task.y[i] * ay + by;
       if (!(x > -9 && y > -9 && x < this.width + 9 && y < this.height + 9)) continue;
       marks.incident(c, x, y, r, w.priority[i], w.planned[i] === 1, step[w.state[i]]);
-      if (this.shared.differs?.has(i)) { c.beginPath(); c.rect(x - r * 1.9, y - r * 1.9, r * 3.8, r * 3.8); c.lineWidth = 2; c.strokeStyle = marks.colours.differs; c.stroke(); }
+      if (this.shared.differs?.get(w).has(i)) { c.beginPath(); c.rect(x - r * 1.9, y - r * 1.9, r * 3.8, r * 3.8); c.lineWidth = 2; c.strokeStyle = marks.colours.differs; c.stroke(); }
       this.tasksSeen.push(i, x, y);
       this.calls += 4;
     }
@@ -283,7 +283,9 @@ class MapView {
   chosen(c) {
     const { selected } = this.shared, w = this.world;
     if (!selected || (selected.kind === "unit" && selected.pane !== this)) return;
-    const [px, py] = selected.kind === "unit" ? [w.x[selected.id], w.y[selected.id]] : [w.task.x[selected.id], w.task.y[selected.id]];
+    const task = selected.kind === "task" ? this.shared.inWorld(w, selected) : -1;
+    const [px, py] = selected.kind === "unit" ? [w.x[selected.id], w.y[selected.id]] : task < 0 ? [NaN, NaN] : [w.task.x[task], w.task.y[task]];
+    if (!isFinite(px)) return;
     const [x, y] = this.screen(px, py);
     for (const [colour, width] of [[marks.colours.halo, 5], [marks.colours.ink, 2.2]]) {
       c.beginPath(); c.arc(x, y, 15, 0, 7); c.lineWidth = width; c.strokeStyle = colour; c.stroke();

@@ -58,7 +58,7 @@ class Panel {
 
   update(force) {
     const now = performance.now();
-    if (!force && now - (this.updated || 0) < 500) return;
+    if (!force && now - (this.updated || 0) < (shared.playing ? 900 : 400)) return;
     this.updated = now;
     this.figures();
     if (this.tab === "incidents") this.incidents();
@@ -156,18 +156,18 @@ class Panel {
   compare() {
     const rows = shared.differences.filter(d => d.known <= shared.t && shared.passes(this.worlds[0], d.task)).slice(0, 4000);
     const sum = [0, 0], n = [0, 0];
-    for (const d of shared.answered) if (d.known <= shared.t && shared.passes(this.worlds[0], d.task)) d.totals.forEach((v, i) => { if (v !== null) { sum[i] += v; n[i]++; } });
+    for (const d of shared.answered) if (d.known <= shared.t && d.election && (shared.filter.area < 0 || this.worlds[0].task.area[d.task] === shared.filter.area)) d.totals.forEach((v, i) => { if (v !== null) { sum[i] += v; n[i]++; } });
     const mean = i => (n[i] ? shared.minutes(sum[i] / n[i]) : shared.say("none"));
     document.getElementById("compare-note").textContent = shared.say("mean_so_far", { a: mean(0), b: mean(1) });
-    rows.sort((a, b) => Math.abs(b.by) - Math.abs(a.by));
+    rows.sort((a, b) => Math.abs(b.by) - Math.abs(a.by) || a.known - b.known);
     this.fill("compare-rows", rows, d => [this.sign(this.worlds[0], d.task), ...d.said.map(text => el("span", text, "number")),
-      el("span", d.by === Infinity || d.by === -Infinity ? "" : shared.signed(d.by), "number " + (d.by < 0 ? "better" : "worse"))], d => ({ kind: "task", id: d.task, pane: shared.panes[0] }));
+      el("span", d.totals.includes(null) ? "" : shared.signed(d.by), "number " + (d.by < 0 ? "better" : "worse"))], d => ({ kind: "task", id: d.task, pane: shared.panes[0] }));
   }
 
   // Rows of a list, each with a button that can be reached by the keyboard; what has the focus keeps it.
   fill(id, rows, cells, target) {
     const body = document.getElementById(id), focused = body.contains(document.activeElement) ? [...body.rows].indexOf(document.activeElement.closest("tr")) : -1;
-    const made = rows.slice(0, LONGEST).map(row => {
+    const longest = shared.playing ? LONGEST / 3 : LONGEST, made = rows.slice(0, longest).map(row => {
       const line = el("tr");
       cells(row).forEach((content, i) => {
         const cell = el("td");
@@ -181,7 +181,7 @@ class Panel {
     });
     body.replaceChildren(...made);
     const more = document.getElementById(id.replace("rows", "more"));
-    if (more) more.textContent = rows.length > LONGEST ? shared.say("more", { n: shared.number(rows.length - LONGEST) }) : rows.length ? "" : shared.say("nothing");
+    if (more) more.textContent = rows.length > longest ? shared.say("more", { n: shared.number(rows.length - longest) }) : rows.length ? "" : shared.say("nothing");
     if (focused >= 0) body.rows[Math.min(focused, body.rows.length - 1)]?.querySelector("button")?.focus();
   }
 
@@ -192,8 +192,11 @@ class Panel {
     const key = [selected.kind, selected.id, Math.floor(shared.t / 20), shared.playing].join();
     if (key === this.told) return;
     this.told = key;
-    const told = selected.kind === "task" ? this.worlds.map(w => story.ofTask(w, selected.id)) : [story.ofUnit(selected.pane.world, selected.id)];
-    if (told.length > 1) told.forEach((part, i) => part.prepend(el("p", `${"AB"[i]} · ${this.worlds[i].header.title}`, "which of" + i)));
+    const told = selected.kind === "task" ? this.worlds.map(w => {
+      const task = shared.inWorld(w, selected);
+      return task < 0 ? el("p", shared.say("only_other"), "note") : story.ofTask(w, task);
+    }) : [story.ofUnit(selected.pane.world, selected.id)];
+    if (told.length > 1) told.forEach((part, i) => part.prepend(el("div", `${"AB"[i]} · ${this.worlds[i].header.title}`, "which of" + i)));
     const scroll = box.scrollTop, close = link(shared.say("close"), () => shared.select(null));
     close.classList.add("close");
     box.replaceChildren(close, ...told);

@@ -5,6 +5,7 @@ const story = {
     const r = w.record, name = w.header.records[r.kind[record]], value = r.value[record], move = record < r.lists[0] ? w.moveOf[record] : -1;
     const drives = ["conveying", "returning", "leg_started"].includes(name), seconds = (drives && move >= 0 ? w.path.drive[move] : value) * w.header.tick;
     if (name === "lapsed" || name === "reported" || name === "ladder_step" || name === "alert_changed") return shared.words[name]?.[value] ?? "";
+    if (name === "decision" || name === "effect_ended") return shared.words.effects[w.header.injects[value]] ?? w.header.injects[value] ?? "";
     if (name === "escalated") return shared.say("priority_n", { n: shared.number(value) });
     if (["handled", "scene_held", "on_duty", "relieved"].includes(name)) return shared.say("heads", { n: shared.number(value) });
     if (["rally_started", "rally_ended", "doors_opened", "venue_cleared"].includes(name)) return shared.say("people", { n: shared.number(value) });
