@@ -286,7 +286,8 @@ def test_two_plans_stand_side_by_side_under_one_clock_with_their_differences(pla
         seen.page.check("#groups label:nth-child(3) input")
         seen.page.click("#to-compare")
         seen.page.click("#compare-rows button")
-        assert len(seen.page.query_selector_all("#story h3")) == 2
+        told = [len(seen.page.query_selector_all(f"#story {part}")) for part in (".records", ".which")]
+        assert told == [2, 4]
 
 
 def test_a_fork_stands_beside_its_run_though_an_inject_brought_what_the_run_never_had(playing: Player, tmp_path: Path) -> None:
@@ -364,3 +365,18 @@ def test_a_country_is_shown_by_areas_and_single_things_only_from_near(playing: P
         }"""
         far, discs, picked, near, areas = seen.page.evaluate(script)
     assert far is False and discs == areas and picked["kind"] == "area" and near is True
+
+
+@pytest.mark.slow
+def test_the_day_of_a_nation_fits_into_four_megabytes_and_opens(playing: Player, tmp_path: Path) -> None:
+    run, page = tmp_path / "run", tmp_path / "page.html"
+    assert main(["run", "preset=dz-2017-national", "--out", str(run)]) == 0
+    assert main(["replay", str(run), "share=internal", "--out", str(page)]) == 0
+    assert page.stat().st_size < 4e6
+    state = Replay.read(run)
+    with playing(page, "#t=15:00") as seen:
+        found = seen.page.evaluate(LOOK, [54_000.0])[0]
+        assert seen.page.evaluate("replay.shared.panes[0].discs.length") > 30 and seen.complaints == []
+    there, rows = state.at(54_000.0), np.flatnonzero(state.day.scenario.units.mobile)
+    away = metres(np.array(found["x"]), np.array(found["y"]), there.x[rows], there.y[rows])
+    assert away[np.array(found["status"]) > 0].max() < 50.0

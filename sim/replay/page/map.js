@@ -293,7 +293,7 @@ class MapView {
   }
 
   bar(c) {
-    const wide = 0.22 * this.width / this.view.scale / 1000;
+    const wide = 0.22 * this.shared.panes[0].width / this.view.scale / 1000;
     const km = [500, 200, 100, 50, 20, 10, 5, 2, 1, 0.5, 0.2, 0.1].find(k => k <= wide) ?? 0.05, length = km * 1000 * this.view.scale;
     const rtl = document.documentElement.dir === "rtl", x = rtl ? this.width - length - 14 : 14, y = this.height - 14, k = marks.colours;
     c.lineWidth = 4; c.strokeStyle = k.halo; c.beginPath(); c.moveTo(x, y); c.lineTo(x + length, y); c.stroke();

@@ -192,14 +192,20 @@ class Panel {
     const key = [selected.kind, selected.id, Math.floor(shared.t / 20), shared.playing].join();
     if (key === this.told) return;
     this.told = key;
-    const told = selected.kind === "task" ? this.worlds.map(w => {
-      const task = shared.inWorld(w, selected);
-      return task < 0 ? el("p", shared.say("only_other"), "note") : story.ofTask(w, task);
-    }) : [story.ofUnit(selected.pane.world, selected.id)];
-    if (told.length > 1) told.forEach((part, i) => part.prepend(el("div", `${"AB"[i]} · ${this.worlds[i].header.title}`, "which of" + i)));
+    const told = selected.kind === "unit" ? [story.ofUnit(selected.pane.world, selected.id)]
+      : this.worlds.length > 1 ? this.both(selected) : [story.ofTask(selected.pane.world, selected.id)];
     const scroll = box.scrollTop, close = link(shared.say("close"), () => shared.select(null));
     close.classList.add("close");
     box.replaceChildren(close, ...told);
     box.scrollTop = scroll;
+  }
+
+  // One task under both plans: the parts of the two responses under each other first, then what was recorded.
+  both(what) {
+    const rows = this.worlds.map(w => shared.inWorld(w, what)), one = rows[0] < 0 ? 1 : 0;
+    const named = (i, part) => { const box = el("div"); box.append(el("p", `${"AB"[i]} · ${this.worlds[i].header.title}`, "which of" + i), part); return box; };
+    const parts = this.worlds.map((w, i) => named(i, rows[i] < 0 ? el("p", shared.say("only_other"), "note") : story.parts(w, rows[i])));
+    const records = this.worlds.map((w, i) => (rows[i] < 0 ? "" : named(i, story.recordsOf(w, rows[i]))));
+    return [el("h3", story.task(this.worlds[one], rows[one])), ...parts, story.facts(this.worlds[one], rows[one]), ...records];
   }
 }

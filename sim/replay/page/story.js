@@ -34,15 +34,21 @@ const story = {
 
   // Everything about one task in one world.
   ofTask(w, i) {
-    const box = el("div", "", "story"), group = w.header.groups[w.header.classes[w.task.cls[i]].group];
-    box.append(el("h3", story.task(w, i)));
+    const box = el("div", "", "story");
+    box.append(el("h3", story.task(w, i)), story.facts(w, i), story.parts(w, i), story.recordsOf(w, i));
+    return box;
+  },
+
+  facts(w, i) {
+    const group = w.header.groups[w.header.classes[w.task.cls[i]].group];
     const facts = [[shared.say("priority"), shared.number(w.task.priority[i])], [shared.say("area"), w.header.areas[w.task.area[i]].name],
       [shared.say("force"), shared.words.forces[w.header.forces[w.task.force[i]]]], [shared.say("group"), shared.words.groups[group]],
       [shared.say("state"), story.state(w, i)], [shared.say("number"), w.task.id[i]]];
     if (w.task.site) facts.splice(2, 0, [shared.say("place"), shared.place(w, w.task.site[i])]);
-    box.append(list(facts), story.parts(w, i), story.records(w, w.taskRecords.subarray(w.taskFrom[i], w.taskFrom[i + 1]), "task"));
-    return box;
+    return list(facts);
   },
+
+  recordsOf(w, i) { return story.records(w, w.taskRecords.subarray(w.taskFrom[i], w.taskFrom[i + 1]), "task"); },
 
   state(w, i) {
     if (!w.happens[i]) return shared.words.taskStates.prevented;
