@@ -194,7 +194,9 @@ def ordered_off(injects: Iterable[Inject]) -> dict[int, float]:
 
 def check_injects(injects: Sequence[Inject], incidents: Incidents, rumours: Rumours) -> None:
     """Raise ``InputError`` for injects that do not fit together or to the tape: ids given twice, unknown ones in conditions, and
-    effects whose incidents or rumours are not there."""
+    effects whose incidents or rumours are not there.
+
+    Incidents may wait for an inject that is not on the tape: they are prepared, and come when somebody decides it."""
     for inject in injects:
         check_inject(inject)
     ids = [inject.id for inject in injects if inject.id >= 0]
@@ -211,7 +213,9 @@ def check_injects(injects: Sequence[Inject], incidents: Incidents, rumours: Rumo
         if inject.effect == "rumour" and rumour_id(inject.id) not in rumours.id:
             raise InputError(f"rumour: the tape has no rumour {rumour_id(inject.id)} of inject {inject.id}")
     for id, row in brought.items():
-        if id not in by_id or by_id[id].effect not in BRINGS:
+        if id not in by_id:  # prepared for a decision
+            continue
+        if by_id[id].effect not in BRINGS:
             raise InputError(f"tape: incident {incidents.id[row[0]]} waits for inject {id}, which brings no incidents")
         if incidents.at[row].min() < by_id[id].at:
             raise InputError(f"tape: incident {incidents.id[row[0]]} lies before inject {id}, which brings it")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -23,20 +23,30 @@ ON_SCENE = ("attended", "handled")
 
 @dataclass(frozen=True)
 class Brought:
-    """Incidents that wait for an inject: marks by name (incidents,), a dispatch area of the part of the world that tells each
-    (-1: the common clock), and what makes tasks of marks."""
+    """Incidents that wait for an inject, which is planned for ``at``: marks by name (incidents,), a dispatch area of the part of
+    the world that tells each (-1: the common clock), and what makes tasks of marks."""
 
+    at: float
     columns: Columns
     told_in: np.ndarray
     tasks: Callable[[Columns], Iterable[Task]]
 
 
 def hold_back(
-    columns: Columns, told_in: np.ndarray, inject: np.ndarray, tasks: Callable[[Columns], Iterable[Task]]
+    columns: Columns,
+    told_in: np.ndarray,
+    inject: np.ndarray,
+    tasks: Callable[[Columns], Iterable[Task]],
+    planned: Mapping[int, float],
 ) -> dict[int, Brought]:
-    """What each inject brings, by its id; ``inject`` (incidents,) is the one that each incident waits for."""
-    rows = {int(id): np.flatnonzero(inject == id) for id in np.unique(inject)}
-    return {id: Brought({mark: c[own] for mark, c in columns.items()}, told_in[own], tasks) for id, own in rows.items()}
+    """What each inject brings, by its id; ``inject`` (incidents,) is the one that each incident waits for, ``planned`` the moment
+    of each that is on the tape. For others, which somebody may decide on, it is that of the first incident."""
+    held = {}
+    for id in np.unique(inject).tolist():
+        own = np.flatnonzero(inject == id)
+        mine = {mark: column[own] for mark, column in columns.items()}
+        held[id] = Brought(planned.get(id, float(mine["at"].min())), mine, told_in[own], tasks)
+    return held
 
 
 def bring(world: World, order: Inject) -> None:
@@ -44,7 +54,7 @@ def bring(world: World, order: Inject) -> None:
     brought = world.held.pop(order.id, None)
     if brought is None:
         return
-    late = world.now - order.at
+    late = world.now - brought.at
     columns = brought.columns | {mark: brought.columns[mark] + late for mark in ("at", "patience_at")}
     world.came[order.id] = list(zip(columns["at"].tolist(), columns["id"].tolist(), strict=True))
     if world.clock.parts:

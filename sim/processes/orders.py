@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from sim.demand.injects import EFFECTS, check_inject
+from sim.demand.injects import BRINGS, EFFECTS, check_inject
 from sim.errors import InputError
 from sim.processes import entry
 from sim.processes.alert import BY_PLAN, order_level
@@ -217,6 +217,14 @@ def check(world: World, order: Inject) -> None:
         _check_area(world, order)
     if order.when:
         read_condition(world, order)
+
+
+def check_brings(world: World, order: Inject) -> None:
+    """Raise ``InputError`` for a decision that brings what is not on the tape: what it brings is prepared beforehand."""
+    if order.effect in BRINGS and order.id not in world.held:
+        raise InputError(f"{order.effect}: no incident of the tape waits for inject {order.id}")
+    if order.effect == "rumour":
+        raise InputError("rumour: a rumour stands on the tape before the day begins")
 
 
 def _check_area(world: World, order: Inject) -> None:

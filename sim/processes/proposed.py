@@ -52,7 +52,8 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     told_in = _told_in(world, columns)
     waits = (incidents.thinning & THINNINGS["inject"]) > 0
     if waits.any():
-        world.held = hold_back(_some(columns, waits), told_in[waits], incidents.parent[waits], make)
+        planned = {inject.id: inject.at for inject in world.tape.injects}
+        world.held = hold_back(_some(columns, waits), told_in[waits], incidents.parent[waits], make, planned)
         columns, told_in = _some(columns, ~waits), told_in[~waits]
     if world.clock.parts:
         ask_about_tasks(world, columns)

@@ -31,7 +31,7 @@ from sim.processes.guard import start_guards
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN
 from sim.processes.nearby import look_nearby
-from sim.processes.orders import carry_out, check
+from sim.processes.orders import carry_out, check, check_brings
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
 from sim.processes.rumour import start_rumours
@@ -99,6 +99,7 @@ class Simulation:
             raise InputError("advance: until is nan, allowed: a moment in seconds")
         for decision in decisions:
             check(self.world, decision)
+            check_brings(self.world, decision)
             if decision.at < self.now:
                 raise InputError(f"decision '{decision.effect}' at {decision.at:g} s lies before the present, {self.now:g} s")
             self._order(decision)

@@ -321,6 +321,29 @@ def test_decisions_and_injects_come_through_the_same_door() -> None:
     assert live.advance(decisions=[slow]).digest() == play(scenario, replace(tape, injects=(slow,))).digest()
 
 
+def test_what_is_prepared_comes_when_somebody_decides_it() -> None:
+    scenario = long_street()
+    tape = waiting(scenario, [500.0, 560.0], [3, 3])
+    assert not story(play(scenario, tape), "occurred")
+    live = Simulation(scenario, tape)
+    live.advance(1000.0)
+    trace = live.advance(decisions=[Inject(1200.0, "spawn_incident", id=3)])
+    assert [(time, task) for time, _, task, _ in story(trace, "occurred")] == [(1200.0, 0), (1260.0, 1)]
+    check_invariants(scenario, tape, trace)
+
+
+def test_a_decision_cannot_bring_what_nobody_prepared() -> None:
+    scenario = long_street()
+    live = Simulation(scenario, waiting(scenario, [500.0], [3]))
+    for decision, problem in (
+        (Inject(600.0, "spawn_incident", id=4), "no incident of the tape waits for inject 4"),
+        (Inject(600.0, "demand_surge", value=2.0, id=4, lasts=60.0), "no incident of the tape waits for inject 4"),
+        (Inject(600.0, "rumour", 1, 50.0, id=4), "a rumour stands on the tape before the day begins"),
+    ):
+        with pytest.raises(InputError, match=problem):
+            live.advance(700.0, [decision])
+
+
 # --- what is refused ------------------------------------------------------------------------------------------------------
 
 
@@ -365,7 +388,6 @@ def test_incidents_that_wait_for_an_inject_that_is_not_there_are_refused() -> No
     scenario = long_street()
     tape = waiting(scenario, [500.0], [3])
     for given, problem in (
-        ((), "incident 0 waits for inject 3, which brings no incidents"),
         ((Inject(0.0, "redirect", id=3),), "incident 0 waits for inject 3, which brings no incidents"),
         ((Inject(600.0, "spawn_incident", id=3),), "incident 0 lies before inject 3, which brings it"),
         ((Inject(0.0, "spawn_incident", id=3), Inject(1.0, "redirect", id=3)), "the inject id 3 is given more than once"),
