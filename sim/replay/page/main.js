@@ -285,7 +285,8 @@ async function start() {
   const f = shared.filter, h = worlds[0].header;
   h.forces.forEach((_, i) => f.forces.add(i));
   h.groups.forEach((name, i) => name !== "normal" && f.groups.add(i));
-  if (worlds.length > 1) { compareWorlds(worlds); document.querySelector(".legend").open = false; }
+  if (worlds.length > 1) compareWorlds(worlds);
+  document.querySelector(".legend").open = worlds.length === 1 && innerWidth > 900;
   marks.read();
   shared.panes = worlds.map((w, i) => new MapView(document.getElementById("pane" + i), w, shared));
   timeline = new Timeline(document.getElementById("strips"), document.getElementById("seek"), worlds);

@@ -98,7 +98,7 @@ class Panel {
 
   figure(name, values) {
     const box = el("div", "", "figure " + name), value = el("span", "", "value");
-    values.forEach((text, i) => { if (i) value.append(el("span", " / ", "slash")); value.append(el("b", text, "of" + i)); });
+    values.forEach((text, i) => { if (i) value.append(el("span", " / ", "slash")); value.append(el("b", text, `of${i}${/[0-9]/.test(text) ? "" : " words"}`)); });
     box.append(value, el("span", shared.say(name), "name"));
     return box;
   }

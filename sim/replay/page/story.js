@@ -60,7 +60,7 @@ const story = {
   // Response time and its parts as a bar with a table beside it.
   parts(w, i) {
     const found = w.response(i), box = el("div", "", "parts");
-    if (!found) { box.append(el("p", shared.say(w.happens[i] ? "no_unit_came" : "did_not_happen"), "note")); return box; }
+    if (!found) { box.append(el("p", story.without(w, i), "note")); return box; }
     if (found.arrived > shared.t) { box.append(el("p", shared.say("nobody_there_yet"), "note")); return box; }
     const rows = ["call", "queue", "ready", "travel"], target = w.task.target[i];
     const bar = el("div", "", "bar");
@@ -72,6 +72,14 @@ const story = {
     for (const name of rows) { const item = el("li", "", "part-name"); item.append(el("i", "", "part " + name), `${shared.say("part_" + name)} ${shared.minutes(found[name])}`); shown.append(item); }
     box.append(shown);
     return box;
+  },
+
+  // What became of a task to which no unit came, as far as it is known by now.
+  without(w, i) {
+    const r = w.record, seen = [...w.taskRecords.subarray(w.taskFrom[i], w.taskFrom[i + 1])].filter(record => r.time[record] <= shared.t);
+    if (seen.some(record => r.kind[record] === w.code.prevented)) return shared.say("did_not_happen");
+    if (seen.some(record => r.kind[record] === w.code.handled)) return shared.words.taskStates.handled;
+    return shared.say(shared.t < w.until[i] ? "nobody_there_yet" : "no_unit_came");
   },
 
   ofUnit(w, u) {
