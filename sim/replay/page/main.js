@@ -7,7 +7,11 @@ const shared = {
   filter: { area: -1, forces: new Set(), groups: new Set(), priorities: new Set([1, 2, 3, 4]), cls: -1 },
 
   say(key, values = {}) { return (shared.words.texts[key] ?? key).replace(/%\((\w+)\)s/g, (_, name) => values[name] ?? ""); },
-  number(value, digits = 0) { return new Intl.NumberFormat(shared.words.numbers, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(value); },
+  formats: [], // making one takes longer than using it a hundred times
+  number(value, digits = 0) {
+    shared.formats[digits] ??= new Intl.NumberFormat(shared.words.numbers, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return shared.formats[digits].format(value);
+  },
   minutes(seconds) { return shared.say("minutes", { n: shared.number(seconds / 60, Math.abs(seconds) < 600 ? 1 : 0) }); },
   signed(seconds) { return shared.isolate(`${seconds > 0 ? "+" : "−"}${shared.number(Math.abs(seconds) / 60, 1)}`); },
   share(value) { return value === null ? shared.say("none") : shared.isolate(shared.say("percent", { n: shared.number(value * 100) })); },
