@@ -204,7 +204,8 @@ class Panel {
   both(what) {
     const rows = this.worlds.map(w => shared.inWorld(w, what)), one = rows[0] < 0 ? 1 : 0;
     const named = (i, part) => { const box = el("div"); box.append(el("p", `${"AB"[i]} · ${this.worlds[i].header.title}`, "which of" + i), part); return box; };
-    const parts = this.worlds.map((w, i) => named(i, rows[i] < 0 ? el("p", shared.say("only_other"), "note") : story.parts(w, rows[i])));
+    const most = Math.max(...this.worlds.map((w, i) => (rows[i] < 0 ? 0 : w.response(rows[i])?.total ?? 0)));
+    const parts = this.worlds.map((w, i) => named(i, rows[i] < 0 ? el("p", shared.say("only_other"), "note") : story.parts(w, rows[i], most)));
     const records = this.worlds.map((w, i) => (rows[i] < 0 ? "" : named(i, story.recordsOf(w, rows[i]))));
     return [el("h3", story.task(this.worlds[one], rows[one])), ...parts, story.facts(this.worlds[one], rows[one]), ...records];
   }

@@ -57,13 +57,14 @@ const story = {
     return shared.words.taskStates[w.header.taskStatuses[w.state[i]]];
   },
 
-  // Response time and its parts as a bar with a table beside it.
-  parts(w, i) {
+  // Response time and its parts as a bar, which is as long as the whole where the time is `most` seconds.
+  parts(w, i, most = 0) {
     const found = w.response(i), box = el("div", "", "parts");
     if (!found) { box.append(el("p", story.without(w, i), "note")); return box; }
     if (found.arrived > shared.t) { box.append(el("p", shared.say("nobody_there_yet"), "note")); return box; }
     const rows = ["call", "queue", "ready", "travel"], target = w.task.target[i];
     const bar = el("div", "", "bar");
+    if (most > 0) bar.style.width = `${100 * found.total / most}%`;
     for (const name of rows) { const part = el("span", "", "part " + name); part.style.flexGrow = Math.max(found[name], 0); bar.append(part); }
     const total = shared.say("response", { time: shared.minutes(found.total) });
     const judged = target < 0 ? "" : shared.say(found.total <= target ? "within" : "beyond", { time: shared.minutes(target) });
