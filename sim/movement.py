@@ -31,7 +31,9 @@ class Loops:
 
     ``site``, ``x``, ``y``: (loops, stops) places of the stops; ``arrive`` and ``depart``: (loops, stops) seconds after
     the loop's start at which each stop is reached and left (padding: infinity); ``period``: (loops,) seconds of one
-    round; ``stops``: (loops,) number of stops. A loop with start ``ref`` is at stop 0 from ``ref`` on.
+    round; ``stops``: (loops,) number of stops. A loop with start ``ref`` is at stop 0 from ``ref`` on. Of the loops of two
+    plans one after the other, ``first`` are those of the first one (-1: of one plan only), whose places must not differ in the
+    last bit from what they are without the others.
     """
 
     site: Ints
@@ -41,34 +43,47 @@ class Loops:
     depart: Floats
     period: Floats
     stops: Ints
+    first: int = -1
 
     def __len__(self) -> int:
         return len(self.period)
 
     @cached_property
-    def _knots(self) -> tuple[float, Floats, Floats, Floats, Floats, Floats]:
-        """All loops as one broken line: span of a loop's keys, keys, places and speeds (degrees or metres a second).
+    def _begin(self) -> Floats:
+        """The key of each loop's start, (loops,): loops of one plan lie as far apart as its longest one is long."""
+        count = len(self) if self.first < 0 else self.first
+        rows = np.arange(len(self))
+        begin = np.asarray(rows * (float(self.period[:count].max(initial=0.0)) + 1.0), dtype=np.float64)
+        if count < len(self):
+            span = float(self.period[count:].max(initial=0.0)) + 1.0
+            last = float(begin[count - 1] + self.period[:count].max(initial=0.0)) + 1.0 if count else 0.0
+            begin[count:] = last + (rows[count:] - count) * span
+        return begin
 
-        Loop i's knot at phase p has the key i * span + p, so that one search finds the knots of many loops.
+    @cached_property
+    def _knots(self) -> tuple[Floats, Floats, Floats, Floats, Floats, Floats]:
+        """All loops as one broken line: the key at which each loop begins, keys, places and speeds (degrees or metres a second).
+
+        A loop's knot at phase p has the key of its begin + p, so that one search finds the knots of many loops.
         """
-        span = float(self.period.max(initial=0.0)) + 1.0
+        begin = self._begin
         real = np.isfinite(self.arrive)
         follower = (np.arange(self.arrive.shape[1]) + 1) % self.stops[:, None]
         rows = np.arange(len(self))[:, None]
         next_at = np.where(follower == 0, self.period[:, None], self.arrive[rows, follower])
         drive = np.where(real, next_at - self.depart, 1.0)
-        key = rows[:, :, None] * span + np.stack([self.arrive, self.depart], axis=2)
+        key = begin[:, None, None] + np.stack([self.arrive, self.depart], axis=2)
         lines = []
         for place in (self.x, self.y):
             speed = np.where(drive > 0, (place[rows, follower] - place) / np.where(drive > 0, drive, 1.0), 0.0)
             lines += [np.stack([place, place], axis=2), np.stack([np.zeros_like(speed), speed], axis=2)]
         flat = np.repeat(real[:, :, None], 2, axis=2)
-        return span, key[flat], lines[0][flat], lines[1][flat], lines[2][flat], lines[3][flat]
+        return begin, key[flat], lines[0][flat], lines[1][flat], lines[2][flat], lines[3][flat]
 
     def positions(self, rows: Ints, ref: Floats, t: float | Floats) -> tuple[Floats, Floats]:
         """Coordinates at ``t`` of the given loops with starts ``ref``, each of shape (rows,); ``t`` not before ``ref``."""
-        span, key, x, x_speed, y, y_speed = self._knots
-        wanted = (t - ref) % self.period[rows] + rows * span
+        begin, key, x, x_speed, y, y_speed = self._knots
+        wanted = (t - ref) % self.period[rows] + begin[rows]
         knot = key.searchsorted(wanted, side="right") - 1
         since = wanted - key[knot]
         return x[knot] + x_speed[knot] * since, y[knot] + y_speed[knot] * since
@@ -77,12 +92,12 @@ class Loops:
     def _knot_lists(self) -> tuple[list[int], list[float], list[list[float]]]:
         """The knots as plain numbers: where those of each loop begin, the period of each loop, and the columns of ``_knots``."""
         begin = np.concatenate(([0], np.cumsum(2 * self.stops)))
-        return begin.tolist(), self.period.tolist(), [column.tolist() for column in self._knots[1:]]
+        return begin.tolist(), self.period.tolist(), [column.tolist() for column in self._knots]
 
     def position(self, row: int, ref: float, t: float) -> tuple[float, float]:
         """Coordinates at ``t`` of one loop with start ``ref``: those of ``positions``, bit by bit, for a tenth of the price."""
-        begin, period, (key, x, x_speed, y, y_speed) = self._knot_lists
-        wanted = (t - ref) % period[row] + row * self._knots[0]
+        begin, period, (keys, key, x, x_speed, y, y_speed) = self._knot_lists
+        wanted = (t - ref) % period[row] + keys[row]
         knot = bisect_right(key, wanted, begin[row], begin[row + 1]) - 1
         since = wanted - key[knot]
         return x[knot] + x_speed[knot] * since, y[knot] + y_speed[knot] * since

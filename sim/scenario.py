@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +36,36 @@ from sim.territory.sites import Territory
 Ints = NDArray[np.int64]
 
 
+def _nobody() -> Ints:
+    return np.zeros(0, dtype=np.int64)
+
+
+@dataclass(frozen=True, eq=False)
+class Later:
+    """The rules of another plan, which are followed from the moment ``at`` on (infinity: there is none).
+
+    ``joined`` and ``left`` are rows of ``Scenario.units`` that only this plan has, and that only the first one has; their hours
+    say so too. ``resumed``: those whose duty by the first plan was over by then.
+    """
+
+    at: float = inf
+    dispatch: DispatchSettings = field(default_factory=DispatchSettings)
+    command: CommandSettings = field(default_factory=CommandSettings)
+    room: RoomSettings = field(default_factory=RoomSettings)
+    posts: PostSettings = field(default_factory=PostSettings)
+    joined: Ints = field(default_factory=_nobody)
+    left: Ints = field(default_factory=_nobody)
+    resumed: Ints = field(default_factory=_nobody)
+
+    def __bool__(self) -> bool:
+        return self.at < inf
+
+    def digest(self) -> str:
+        """SHA-256 over rules and rows."""
+        rules = repr((self.at, self.dispatch, self.command, self.room, self.posts))
+        return digest_columns({"rules": (rules,), "joined": self.joined, "left": self.left, "resumed": self.resumed})
+
+
 @dataclass(frozen=True, eq=False)
 class Scenario:
     """Territory, forces, plan, policies and rules of one day.
@@ -45,6 +76,7 @@ class Scenario:
     ``posting`` is what the plan wants at the centres, whoever then comes.
     ``voters``: who comes to vote when, as expected numbers.
     ``posting`` is what the plan wants at the centres, whoever then comes; ``standby`` who comes only as reinforcement.
+    ``later``: the rules of another plan that is followed from some moment on.
     """
 
     territory: Territory
@@ -72,6 +104,7 @@ class Scenario:
     warnings: WarningSettings = field(default_factory=WarningSettings)
     information: InformationSettings = field(default_factory=InformationSettings)
     voters: VoterFlow = field(default_factory=no_voters)
+    later: Later = field(default_factory=Later)
 
     @property
     def dispatch_areas(self) -> int:
@@ -91,7 +124,7 @@ class Scenario:
 
     def digest(self) -> str:
         """SHA-256 over all parts, arrays included."""
-        loops = {f"loop_{f.name}": getattr(self.loops, f.name) for f in fields(Loops)}
+        loops = {f"loop_{f.name}": getattr(self.loops, f.name) for f in fields(Loops) if f.name != "first"}
         hours = {f.name: getattr(self.calendar, f.name) for f in fields(Calendar)}
         calendar = {name: value for name, value in hours.items() if isinstance(value, np.ndarray | tuple)}
         rules = tuple(value for name, value in hours.items() if name not in calendar)
@@ -116,4 +149,6 @@ class Scenario:
         ]
         if self.voters.counted:
             parts.append(self.voters.digest())
+        if self.later:
+            parts.append(self.later.digest())
         return digest_text("|".join(parts))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sim.clock import format_time, parse_time
 from sim.commands.answer import Answer, Grid
+from sim.commands.fork_plan import is_setting, settings_of, told, with_plan
 from sim.commands.sweep_tables import counted
 from sim.demand.files import load_tape
-from sim.demand.injects import EFFECTS
 from sim.demand.tape import Tape
+from sim.digest import digest_text
 from sim.errors import InputError
 from sim.exercise.fork import Changes, Source, check_moment, fork
 from sim.exercise.many import Work, outlook_of
@@ -23,12 +24,7 @@ from sim.processes.simulation import uncollected
 from sim.runs import Origin, load_run, save_run
 from sim.runs.load import Run
 from sim.runs.save import check_target, digests, write_table
-from sim.settings import Settings
-from sim.settings.gate import known_keys, read
 from sim.trace import Trace
-
-OTHERS = ("remove", "tape")
-"""What a change may be besides an inject: an incident that does not come, a file with what comes besides."""
 
 
 @uncollected()
@@ -42,20 +38,21 @@ def fork_run(args: Namespace) -> Answer:
     at = moment(args.at)
     found = load_run(path)
     check_moment(found.scenario, at)
-    changes = changes_of(found, args.change, at)
+    ahead, later = with_plan(args, found, at)
+    changes = changes_of(ahead, [text for text in args.change if not is_setting(text)], at)
     source = Source.of(found, settings_of(found)) if args.continuations else None
-    tape, trace = fork(found, at, changes)
-    target = None if args.no_save else _target(args, found, at, tape.digest())
+    tape, trace = fork(ahead, at, changes)
+    target = None if args.no_save else _target(args, ahead, at, tape.digest())
     if target:
         check_target(target)
     outlook = Outlook(at)
     if source:
-        work = Work(found.scenario, found.tape, source, at, changes)
+        work = Work(found.scenario, found.tape, source, at, changes, ahead.scenario)
         outlook = outlook_of(work, args.continuations, 1 if args.plugin else args.workers)
-    was, now = rest_of(found.scenario, found.tape, found.trace, at), rest_of(found.scenario, tape, trace, at)
-    files = _save(target, found, _origin(args, found, at), tape, trace) if target else []
+    was, now = rest_of(found.scenario, found.tape, found.trace, at), rest_of(ahead.scenario, tape, trace, at)
+    files = _save(target, ahead, _origin(args, found, at, later), tape, trace) if target else []
     files += _write(target, outlook, found, was, now) if target and source else []
-    sums, rows = digests(found.scenario, tape, trace), outlook.table(was, now)
+    sums, rows = digests(ahead.scenario, tape, trace), outlook.table(was, now)
     data = {
         "command": "fork",
         "run": str(path),
@@ -64,6 +61,7 @@ def fork_run(args: Namespace) -> Answer:
         "digests": sums,
         "same_as_run": sums["trace"] == found.manifest["digests"]["trace"],
         "continuations": len(outlook.changed),
+        **told(found, ahead),
         "table": rows,
         "files": files,
     }
@@ -100,39 +98,25 @@ def changes_of(found: Run, texts: Sequence[str], at: float) -> Changes:
             span = (calendar.begin, calendar.end)
             merged.append(load_tape(value, found.scenario.territory, found.scenario.classes, span))
         else:
-            _refuse_plans(key, text)
             injects.append(wording.inject(text, at))
     return Changes(tuple(injects), tuple(removed), tuple(merged))
-
-
-def _refuse_plans(key: str, text: str) -> None:
-    """Settings are made before the day: what may change on it is an effect."""
-    if key not in EFFECTS and key in known_keys(Settings):
-        raise InputError(
-            f"{text!r}: the plan is made before the day; from a moment on only effects change it, or {' and '.join(OTHERS)}\n"
-            f"effects: {', '.join(EFFECTS)}\nfor another plan, run the same day with it and compare the two"
-        )
-
-
-def settings_of(found: Run) -> Settings:
-    """The settings of a run whose day was drawn. Raises ``InputError`` for any other."""
-    if found.manifest["seed"] is None:
-        raise InputError(f"{found.folder}: its day was given, not drawn, so nothing can be drawn anew; leave --continuations out")
-    return read(found.manifest["config"], Settings)
 
 
 def _target(args: Namespace, found: Run, at: float, digest: str) -> Path:
     if args.out:
         return Path(args.out)
+    later = found.scenario.later
+    digest = digest_text(digest + later.digest() + found.scenario.units.digest()) if later.at == at else digest
     clock = format_time(at).replace(":", "").replace(" ", "-")
     return Path("runs") / f"{found.manifest['name']}-fork-{clock}-{digest[:6]}"
 
 
-def _origin(args: Namespace, found: Run, at: float) -> Origin:
+def _origin(args: Namespace, found: Run, at: float, later: Mapping[str, Any] | None) -> Origin:
     manifest = found.manifest
     name = f"{manifest['name']} from {format_time(at)}"
     drawn = manifest["seed"], manifest["replication"]
-    return Origin(name, manifest["config"], *drawn, found.names, args.words_typed, tuple(manifest.get("set_by_user", ())))
+    typed = args.words_typed, tuple(manifest.get("set_by_user", ()))
+    return Origin(name, manifest["config"], *drawn, found.names, *typed, later or manifest.get("later"))
 
 
 def _write(target: Path, outlook: Outlook, found: Run, was: Rest, now: Rest) -> list[str]:
@@ -150,6 +134,9 @@ def _shown(found: Run, at: float, data: dict[str, Any], rows: list[dict[str, Any
     more = ["mean", "mean_half_width", "low", "high", "difference", "difference_half_width"]
     names += more if data["continuations"] else []
     lines: list[str | Grid] = [head + (": the day of the run, record by record" if data["same_as_run"] else "")]
+    if data["heads_more"] is not None:
+        counts = data["units_more"], data["units_less"], data["heads_more"]
+        lines.append("the other plan brings {} units and lets {} go; {} heads more are mobilised".format(*counts))
     lines.append(Grid(f"election incidents from {format_time(at)} on", names, [[row[name] for name in names] for row in rows]))
     if data["continuations"]:
         drawn = f"{data['continuations']} continuations: the same day up to then, the rest drawn anew"

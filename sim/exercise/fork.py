@@ -93,6 +93,8 @@ def fork(found: Run, at: float, changes: Changes) -> tuple[Tape, Trace]:
     tape = changed(found.tape, changes, at, found.scenario)
     trace = run(found.scenario, tape)
     if not same_until(found.trace, trace, at):
+        if found.scenario.digest() != found.manifest["digests"]["scenario"]:
+            raise InputError("the other plan would reach back before the fork: the day up to then would not be that of the run")
         made = found.manifest.get("pollday", "unknown")
         raise InputError(f"{found.folder}: before the fork the day is not that of the run, which was made by pollday {made}")
     return tape, trace

@@ -21,22 +21,26 @@ FEW = 6
 
 @dataclass(frozen=True, eq=False)
 class Work:
-    """What a continuation needs: the run's scenario and tape, what its rest is drawn from, and what changes from ``at`` on."""
+    """What a continuation needs: the run's scenario and tape, what its rest is drawn from, and what changes from ``at`` on.
+
+    ``ahead`` is the scenario that follows another plan from then on, if there is one."""
 
     scenario: Scenario
     tape: Tape
     source: Source
     at: float
     changes: Changes
+    ahead: Scenario | None = None
 
     def run(self, number: int) -> tuple[Rest, Rest]:
         """Continuation ``number`` as it is and with the changes."""
         plain = self.source.tape(self.tape, self.at, number, self.scenario)
         was = rest_of(self.scenario, plain, run(self.scenario, plain), self.at)
-        if not self.changes:
+        ahead = self.ahead or self.scenario
+        if not self.changes and ahead is self.scenario:
             return was, was
-        other = changed(plain, self.changes, self.at, self.scenario)
-        return was, rest_of(self.scenario, other, run(self.scenario, other), self.at)
+        other = changed(plain, self.changes, self.at, ahead)
+        return was, rest_of(ahead, other, run(ahead, other), self.at)
 
 
 _work: Work

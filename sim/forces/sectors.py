@@ -13,17 +13,19 @@ Ints = NDArray[np.int64]
 RAPID = "rrv"
 
 
-def areas_of_responsibility(territory: Territory, units: Units, chains: int) -> Ints:
+def areas_of_responsibility(territory: Territory, units: Units, chains: int, without: Ints | None = None) -> Ints:
     """Row of the rapid response unit in whose area each site lies, shape (sites,); -1 where its room has none.
 
     Every site belongs to the nearest base with such units of its own room (``chains``: rooms in each area); the sites of a base
-    are shared among its units by the direction in which they lie, so that each has a sector with as many of them.
+    are shared among its units by the direction in which they lie, so that each has a sector with as many of them. Units (rows)
+    ``without`` have none.
     """
     sites = territory.sites
     mine = np.full(len(sites), -1, dtype=np.int64)
     if RAPID not in units.kinds:
         return mine
     rapid = np.flatnonzero(units.mobile & (units.kind == units.kinds.index(RAPID)))
+    rapid = rapid if without is None else np.setdiff1d(rapid, without)
     of_site = sites.area * chains + (sites.force if chains > 1 else 0)
     of_unit = units.area[rapid] * chains + (units.force[rapid] if chains > 1 else 0)
     for room in np.unique(of_unit):

@@ -213,7 +213,8 @@ def check_alert(day: Day) -> None:
     for area in np.unique(units.area[unit]).tolist():
         here = units.area[unit] == area
         factor[here] = np.array(day.scenario.alert.rules.turnout_factors)[steps[area].level_before(sent[here])]
-    aid = day.scenario.dispatch.aid_time
+    later = day.scenario.later
+    aid = np.where(day.time[sent] < later.at, day.scenario.dispatch.aid_time, later.dispatch.aid_time)
     own = np.stack([getattr(units, name)[unit] * factor for name in ("moving_time", "parked_time", "base_time")])
     told = day.value[sent] - told_later(day, sent)
     spare = without_asking(day.scenario, np.stack([told - own, told - own - aid]))

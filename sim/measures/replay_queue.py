@@ -19,6 +19,7 @@ import numpy as np
 
 from sim.forces.units import skill_bits
 from sim.measures.day import Day
+from sim.settings.response import DispatchSettings
 from sim.trace import CODE, LADDER
 
 _ON, _AT_BASE, _CLEARED, _DIVERTED = (CODE[k] for k in ("on_duty", "at_base", "cleared", "diverted"))
@@ -91,7 +92,7 @@ class Replay:
 
     def __init__(self, day: Day) -> None:
         scenario, tape = day.scenario, day.tape.incidents
-        self.day, self.rules, self.needs = day, scenario.dispatch, Needs(day)
+        self.day, self.needs = day, Needs(day)
         self.unit_area = day.unit_area.tolist()
         self.mobile = scenario.units.mobile.tolist()
         self.task_area = day.site_area[tape.site].tolist()
@@ -100,14 +101,18 @@ class Replay:
         self.areas = [Area() for _ in range(scenario.dispatch_areas)]
         self.tasks: dict[int, Waiting] = {}
         self.touched: set[int] = set()
-        reserve = scenario.dispatch.reserve
-        changed = any(inject.effect == "reserve" for inject in day.tape.injects)
-        self.by_number = not changed and (scenario.dispatch.reserve_as == "number" or not any(reserve))
-        self.all_free = scenario.dispatch.taskable == "while_returning"
-        orders = len(day.tape.injects) + len(day.records("decision"))
-        self.fair = orders == 0 and self.by_number and all(a <= b for a, b in pairwise(reserve))
+        self.changed = any(inject.effect == "reserve" for inject in day.tape.injects)
+        self.orders = len(day.tape.injects) + len(day.records("decision"))
+        self.follow(scenario.dispatch)
         self.diverted: set[int] = set()
         self.exempt: set[int] = set()
+
+    def follow(self, rules: DispatchSettings) -> None:
+        """Rooms work by these rules from now on."""
+        self.rules, reserve = rules, rules.reserve
+        self.by_number = not self.changed and (rules.reserve_as == "number" or not any(reserve))
+        self.all_free = rules.taskable == "while_returning"
+        self.fair = self.orders == 0 and self.by_number and all(a <= b for a, b in pairwise(reserve))
 
     def run(self) -> None:
         """Go through the records, and look at every area that changed at the end of each instant."""
@@ -115,10 +120,12 @@ class Replay:
         kinds = np.isin(day.kind, list(_STEPS))
         record = np.flatnonzero(kinds & ((day.unit >= 0) | (day.task >= 0)))
         columns = (day.time, day.kind, day.task, day.unit, day.value)
-        now = -np.inf
+        now, later = -np.inf, day.scenario.later
         for time, kind, task, unit, value in zip(*(c[record].tolist() for c in columns), strict=True):
             if time != now:
                 self.look(now)
+                if now < later.at <= time:
+                    self.follow(later.dispatch)
                 now = time
             _STEPS[kind](self, time, task, unit, value)
         self.look(now)

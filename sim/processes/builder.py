@@ -9,6 +9,7 @@ from math import ceil, inf
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.demand.classes import IncidentClass, Slot
 from sim.demand.tape import Tape
@@ -86,11 +87,14 @@ def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[
     fleet_type = RememberedFleet if scenario.command.picture_age > 0.0 else Fleet
     area_type = GuidedArea if rules.picture != "live" or rules.rapid_first else DispatchArea
     sender = send_from_district if rules.picture == "district" else send
+    later = set(scenario.later.joined.tolist())
     for index in range(scenario.dispatch_areas):
         fleet = fleet_type(members[index], len(numbers), scenario.loops, travel)
+        if later:
+            fleet.enlist([unit for unit in members[index] if unit.index not in later])
         if isinstance(fleet, RememberedFleet):
             fleet.start_log(world.clock)
-        area = area_type(index, fleet, build_room(scenario, index, len(members[index])), rules)
+        area = area_type(index, fleet, build_room(scenario, index, len(fleet.enlisted)), rules)
         area.send, area.recall = partial(sender, world), partial(recall, world)
         area.orderly |= any(cls.start == "together" for cls in scenario.classes)
         areas.append(area)
@@ -99,18 +103,19 @@ def build_areas(world: World, travel: Travel, numbers: dict[Slot, int]) -> list[
     for area in areas:
         for row, unit in enumerate(area.fleet.units):
             unit.row, unit.fleet = row, area.fleet
-    _link_helpers(scenario, areas)
+    link_helpers(scenario, areas)
     _give_preferences(scenario, areas, world.units)
-    _give_responsibility(world, areas)
+    give_responsibility(world, areas, scenario.later.joined)
     return areas
 
 
-def _give_responsibility(world: World, areas: list[DispatchArea]) -> None:
-    """Tell each room which rapid response unit goes first where, and sections whether they are kept near crowds."""
+def give_responsibility(world: World, areas: list[DispatchArea], without: NDArray[np.int64]) -> None:
+    """Tell each room which rapid response unit goes first where, and sections whether they are kept near crowds. ``without`` are
+    rows of units that another plan has."""
     scenario, units = world.scenario, world.scenario.units
     rapid = [-1] * len(scenario.territory.sites)
     if scenario.dispatch.rapid_first:
-        rapid = areas_of_responsibility(scenario.territory, units, scenario.chains).tolist()
+        rapid = areas_of_responsibility(scenario.territory, units, scenario.chains, without).tolist()
     for area in areas:
         if isinstance(area, GuidedArea):
             area.responsible = {}
@@ -126,20 +131,26 @@ def _give_responsibility(world: World, areas: list[DispatchArea]) -> None:
 
 def build_room(scenario: Scenario, index: int, units: int) -> Room:
     """Staff one command room: operators by population, radio operators by the number of units."""
-    rules, territory = scenario.room, scenario.territory
-    forces = scenario.chains
-    area = index // forces
-    if scenario.operators is not None:
-        operators = int(scenario.operators[area])
-    else:
-        people = float(territory.populations[area]) / forces
-        operators = max(rules.operators, round(people / 1e6 * rules.operators_per_million))
+    rules, operators = scenario.room, operators_of(scenario, index)
     lines = ceil(operators * rules.lines) if rules.lines else inf
-    radio = max(1, ceil(units / rules.units_per_radio_operator))
-    return Room(Desk(operators, lines), Desk(radio), rules.patience)
+    return Room(Desk(operators, lines), Desk(radio_operators(scenario, units)), rules.patience)
 
 
-def _link_helpers(scenario: Scenario, areas: list[DispatchArea]) -> None:
+def operators_of(scenario: Scenario, index: int) -> int:
+    """Operators on the phones of one dispatch area."""
+    area = index // scenario.chains
+    if scenario.operators is not None:
+        return int(scenario.operators[area])
+    people = float(scenario.territory.populations[area]) / scenario.chains
+    return max(scenario.room.operators, round(people / 1e6 * scenario.room.operators_per_million))
+
+
+def radio_operators(scenario: Scenario, units: int) -> int:
+    """Operators on the radio of a room with so many units."""
+    return max(1, ceil(units / scenario.room.units_per_radio_operator))
+
+
+def link_helpers(scenario: Scenario, areas: list[DispatchArea]) -> None:
     """Mutual aid: first the other force of the same area, then the same force of neighbouring areas.
 
     Where the picture of other rooms has an age nobody helps unasked: they are allies then, to be asked. A main room asks all.

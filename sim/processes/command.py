@@ -195,8 +195,8 @@ def _by_distance(world: World, area: DispatchArea) -> list[DispatchArea]:
     sites, scenario = world.territory.sites, world.scenario
     mine = scenario.dispatch_area(sites.area, sites.force) == area.index
     x, y = float(sites.x[mine].mean()), float(sites.y[mine].mean())
-    others = [other for other in world.areas if other is not area and other.fleet.units]
-    middles = np.array([[o.fleet.home_x.mean(), o.fleet.home_y.mean()] for o in others]).reshape(-1, 2)
+    others = [other for other in world.areas if other is not area and other.fleet.enlisted]
+    middles = np.array([o.fleet.middle() for o in others]).reshape(-1, 2)
     scores = world.travel.score(middles[:, 0], middles[:, 1], x, y)
     return [others[i] for i in np.argsort(scores, kind="stable")]
 

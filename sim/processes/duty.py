@@ -65,12 +65,13 @@ def go_off(world: World, unit: Unit) -> None:
         leave_duty(world, unit, -1)
 
 
-def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]], until: float) -> Tale:
+def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]], until: float, again: float = inf) -> Tale:
     """Fixed teams, crews and rings of one area with the same hours: present with so many heads, never sent elsewhere.
 
     One tale for all of them: 12,400 teams that change at the same moments need not wake one by one. A team that nobody
     relieves in time, before the next team comes or its post ends (``until``), stays for a while. Changes at the closing or
-    later move with it; a team outside a count stays until it is let go (see ``sim.processes.count``).
+    later move with it; a team outside a count stays until it is let go (see ``sim.processes.count``). Shifts from ``again``
+    on are those of another plan: until then nobody knows of them.
     """
     first, shifts = posts[0]
     area, stay = area_of_centre(world, first.base), world.scenario.posts.stay_time
@@ -78,9 +79,9 @@ def hold_posts(world: World, posts: Sequence[tuple[Unit, Shifts]], until: float)
     for number, (start, end) in enumerate(hours):
         yield from when(world, area, start, PLAN + first.id)
         for unit, own in posts:
-            if unit.id not in world.gone_home:
+            if unit.id not in world.gone_home and (own[number][2] or unit.heads):
                 man_post(world, unit, own[number][2])
-        last = number + 1 == len(hours)
+        last = number + 1 == len(hours) or start < again <= hours[number + 1][0]
         relief = until if last else hours[number + 1][0]
         if stay and relief > end:
             yield from when(world, area, end, PLAN + first.id)

@@ -36,7 +36,8 @@ class Fleet:
     ``idle[row]`` is 0 where the unit is free, else infinity, and ``able[s][row]`` 0 where it can fill slot type s, so that the
     best row is ``argmin(score + idle + able[s])``. Units that can fill the same slot types have one ability and are counted
     together: a unit that comes free changes two numbers, however much it can do. ``abilities`` counts the units of each set of
-    slot types, ``eligible[s]`` those of slot type s. ``nearby`` is a shortcut to the best unit (None: there is none).
+    slot types, ``eligible[s]`` those of slot type s; both count only the ``enlisted``. ``nearby`` is a shortcut to the best unit
+    (None: there is none).
     ``loops`` and ``travel`` are shared.
     """
 
@@ -73,6 +74,18 @@ class Fleet:
         self._free, self._on_duty = [0] * len(known), [0] * len(known)
         self._slowness: dict[int, Floats] = {}
         self.readiness = 1.0
+        self.enlisted = units
+
+    def enlist(self, units: list[Unit]) -> None:
+        """Have only some units count for what could ever be sent from here: those of the plan in force."""
+        self.enlisted = units
+        self.abilities = Counter(tuple(unit.slot_types) for unit in units)
+        self.eligible = [sum(n for ability, n in self.abilities.items() if s in ability) for s in range(len(self.able))]
+
+    def middle(self) -> tuple[float, float]:
+        """The middle of the bases of the units that count."""
+        rows = [unit.row for unit in self.enlisted]
+        return self.home_x[rows].mean(), self.home_y[rows].mean()
 
     def set_free(self, unit: Unit) -> None:
         """Make a unit eligible wherever its kind and skills allow."""

@@ -33,8 +33,9 @@ def part_size(scenario: Scenario, tape: Tape, room_across: Ints, near: NearCentr
     """Number of dispatch areas that make one part of the world (0: all of them).
 
     ``room_across`` is the room that a call from each site may reach first (-1: none), ``near`` what keeps streets clear.
+    Where another plan is followed later on, who depends on whom may change: all are told together.
     """
-    if scenario.dispatch.aid != "never" or (asks(scenario) and ahead_time(scenario.command) <= 0.0):
+    if scenario.later or scenario.dispatch.aid != "never" or (asks(scenario) and ahead_time(scenario.command) <= 0.0):
         return 0
     pairs = list(_links(scenario, tape, room_across, near))
     for size in sorted({1, scenario.chains}):

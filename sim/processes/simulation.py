@@ -34,12 +34,17 @@ from sim.processes.nearby import look_nearby
 from sim.processes.orders import carry_out, check, check_brings
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
+from sim.processes.replan import start_replan
 from sim.processes.rumour import start_rumours
 from sim.processes.story import Story, Tale
 from sim.processes.warning import start_warnings
 from sim.processes.world import K, World
 from sim.scenario import Scenario
 from sim.trace import Trace
+
+Posts = tuple[float, float, int, int, bool, tuple[tuple[float, float], ...]]
+"""What posts have in common that are told as one: until when they last, from when on another plan rules them, room, area, whether
+they matter to other parts, and their hours."""
 
 
 @contextmanager
@@ -118,6 +123,7 @@ class Simulation:
         """Start every process: phases, units, checkpoints, rallies, injects and the demand."""
         world, clock = self.world, self.world.clock
         Story(clock, phases(world))
+        start_replan(world)
         start_alert(world)
         if self.scenario.rules.forces:
             Story(clock, positions(world))
@@ -145,7 +151,9 @@ class Simulation:
         world, units, posting = self.world, self.scenario.units, self.scenario.posting
         mobile, fixed = units.mobile.tolist(), [name == "fixed_team" for name in units.kinds]
         until = dict(zip(posting.site.tolist(), posting.end.tolist(), strict=True))
-        posts: dict[tuple[float, int, int, bool, tuple[tuple[float, float], ...]], list[tuple[Unit, Shifts]]] = defaultdict(list)
+        posts: dict[Posts, list[tuple[Unit, Shifts]]] = defaultdict(list)
+        later = self.scenario.later
+        over = dict.fromkeys(later.resumed.tolist(), later.at)
         tied = np.where(tied_to_closing(units, self.scenario.territory, self.scenario.standby), units.area, -1).tolist()
         for unit, kind, area, shifts in zip(world.units, units.kind.tolist(), tied, units.all_shifts(), strict=True):
             if mobile[unit.index] and shifts:
@@ -153,9 +161,10 @@ class Simulation:
             elif shifts:
                 own = until.get(unit.base, -inf) if fixed[kind] else -inf
                 hours = tuple((start, end) for start, end, _ in shifts)
-                posts[own, unit.area.index, area, unit.index in world.far_posts, hours].append((unit, shifts))
-        for (last, room, _, far, _), group in posts.items():
-            world.clock.begin(-1 if far else room, hold_posts(world, group, last))
+                key = own, over.get(unit.index, inf), unit.area.index, area, unit.index in world.far_posts, hours
+                posts[key].append((unit, shifts))
+        for (last, again, room, _, far, _), group in posts.items():
+            world.clock.begin(-1 if far else room, hold_posts(world, group, last, again))
 
 
 def check_tape(scenario: Scenario, tape: Tape) -> None:

@@ -15,6 +15,7 @@ from sim.demand.tape import Tape
 from sim.errors import InputError
 from sim.names import Names
 from sim.processes.simulation import run as run_day
+from sim.replan import replanned
 from sim.runs import Run
 from sim.runs.pack import pack
 from sim.runs.passport import machine, package_version, versions
@@ -134,7 +135,7 @@ def _settings(run: Run) -> Settings | None:
 def _built_again(run: Run, settings: Settings) -> tuple[Scenario, Tape]:
     """Scenario and tape from the settings. Raises ``InputError`` where they are not those of the run."""
     place = build_place(settings)
-    scenario = build_scenario(settings, place)
+    scenario = _replanned(run, build_scenario(settings, place), settings)
     if scenario.digest() != run.manifest["digests"]["scenario"]:
         raise _mismatch(run, "scenario", run.scenario, scenario)
     tape = build_tape(settings, place)
@@ -144,6 +145,16 @@ def _built_again(run: Run, settings: Settings) -> tuple[Scenario, Tape]:
     if command[:1] == ["run"] and not set(TAPE_OPTIONS) & set(command):
         raise _mismatch(run, "tape", run.tape, tape)
     return scenario, run.tape
+
+
+def _replanned(run: Run, scenario: Scenario, settings: Settings) -> Scenario:
+    """The scenario, with the plan that a fork follows from its moment on. Raises ``InputError`` for a manifest without it."""
+    if (later := run.manifest.get("later")) is None:
+        return scenario
+    at, config = (_mapping(later).get(name) for name in ("at", "config"))
+    if not isinstance(at, int | float) or not isinstance(config, dict):
+        raise InputError(f"{_manifest(run)}: later has no moment 'at' or no 'config': the manifest was changed")
+    return replanned(scenario, settings, read(config, Settings, f"{_manifest(run)}: later.config"), float(at))
 
 
 def _mismatch(run: Run, what: str, stored: Any, again: Any) -> InputError:

@@ -17,6 +17,8 @@ from sim.errors import InputError
 
 T = TypeVar("T")
 Arrays = dict[str, NDArray[np.generic]]
+LATER_FIELDS = ("later", "first")
+"""Fields of scenarios and loops that runs of earlier versions do not have: their defaults are what those runs did."""
 
 
 def pack(thing: Any, prefix: str = "") -> tuple[Arrays, dict[str, Any]]:
@@ -53,6 +55,8 @@ def unpack(cls: type[T], arrays: Mapping[str, NDArray[np.generic]], plain: Mappi
         hint, name = hints[f.name], f"{prefix}{f.name}"
         if name in arrays:
             values[f.name] = arrays[name]
+        elif f.name not in plain and f.name in LATER_FIELDS:
+            continue
         elif isinstance(hint, type) and is_dataclass(hint):
             values[f.name] = unpack(hint, arrays, plain[f.name], f"{name}.")
         else:

@@ -35,7 +35,8 @@ Columns = Mapping[str, NDArray[np.generic]]
 @dataclass(frozen=True)
 class Origin:
     """Where a run comes from: its name, configuration as plain values, seed and replication (None: nothing was drawn),
-    the names of its ids, the command that made it, and the settings in it that the user set (``key=value``)."""
+    the names of its ids, the command that made it, and the settings in it that the user set (``key=value``). ``later``: of a day
+    that follows another plan from a moment on, the moment ``at``, what was ``set``, and the whole ``config`` from then on."""
 
     name: str
     config: Mapping[str, Any]
@@ -44,6 +45,7 @@ class Origin:
     names: Names = field(default_factory=Names)
     command: tuple[str, ...] = ()
     set_by_user: tuple[str, ...] = ()
+    later: Mapping[str, Any] | None = None
 
 
 class StoredTrace(Trace):
@@ -184,6 +186,7 @@ def _manifest(
         "config": dict(origin.config),
         "command": list(origin.command),
         "set_by_user": list(origin.set_by_user),
+        **({} if origin.later is None else {"later": dict(origin.later)}),
         "versions": versions(),
         "machine": machine(),
         "files": {name: file_digest(draft / name) for name in files},

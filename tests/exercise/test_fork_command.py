@@ -38,7 +38,7 @@ def runs(city: Path, pollday: Call) -> str:
 
 
 def test_every_line_of_the_page_works(runs: str, pollday: Call) -> None:
-    assert len(SHOWN) == 6
+    assert len(SHOWN) == 7
     for line in SHOWN:
         said = pollday(*shlex.split(line)[1:])
         assert said.code == 0, said.err
@@ -121,7 +121,19 @@ BAD = {
     "runs/demo-city-2017-0 --at 12:00 --change remove=first": ["write remove=ID"],
     "runs/demo-city-2017-0 --at 12:00 --change remove=5": ["no incident of the tape has the id 5"],
     "runs/demo-city-2017-0 --at 12:00 --change tape=none.csv": ["none.csv: cannot be read"],
-    "runs/demo-city-2017-0 --at 12:00 --change staffing.absence=0.1": ["the plan is made before the day", "for another plan"],
+    "runs/demo-city-2017-0 --at 12:00 --change patrol.stop_time=700": ["patrol: nothing changes from 12:00 on"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffing.patrol_car_factor=2": ["(did you mean 'staffing.patrol_cars_factor'?)"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffin.absence=0.1": ["staffin", "did you mean 'staffing"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffing.absence=2": ["staffing.absence=2: must be less than or equal to 1"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffing.absence=0.1,0.2": ["gives several values"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffing": ["'staffing' is no setting; write key=value"],
+    "runs/demo-city-2017-0 --at 12:00 --change dispatch=neares": ["no such dispatch (did you mean 'nearest'?)"],
+    "runs/demo-city-2017-0 --at 12:00 --change seed=3": ["seed cannot change in mid-day; from a moment on settings of staffing,"],
+    "runs/demo-city-2017-0 --at 12:00 --change calendar.closing=20:00": ["calendar.closing cannot change in mid-day"],
+    "runs/demo-city-2017-0 --at 12:00 --change preset=rally-eve": ["cannot change in mid-day"],
+    "runs/demo-city-2017-0 --at 12:00 --change dispatch.command=joint": ["dispatch.command cannot change in mid-day; of"],
+    "runs/demo-city-2017-0 --at 12:00 --change staffing.turnout.base_time=9": ["staffing.turnout.base_time cannot change in"],
+    "runs/demo-city-2017-0 --at 12:00 --change room.operators=3 --change nothing=1": ["unknown effect 'nothing'"],
     "runs/demo-city-2017-0 --at 12:00 --continuations 0": ["give a whole number, 1 or more"],
 }
 

@@ -29,6 +29,7 @@ ROWS: list[set[str]] = [
     {"policies"},
     {"scenario"},
     {"arrays", "build"},
+    {"replan"},
     {"processes"},
     {"measures"},
     {"twin"},
