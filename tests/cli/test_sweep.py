@@ -27,7 +27,7 @@ from sim.study.statistics import Estimate
 from tests.cli.conftest import Said
 
 TOWN = ("preset=demo-city", "territory.city.centres=40", "territory.city.offices=160", "territory.city.voters=60000")
-CITY = ("sweep", *TOWN, "staffing.patrol_cars_factor=0.5,1.0", "replications=2", "study.name=cars")
+CITY = ("sweep", *TOWN, "staffing.patrol_cars_factor=0.5,1.0", "replications=2", "study.name=cars", "--no-report")
 
 
 @pytest.fixture(scope="module")
@@ -196,7 +196,7 @@ def test_options_with_other_hours_or_another_territory_are_drawn_too(tmp_path: P
     monkeypatch.chdir(tmp_path)
     monkeypatch.setitem(style._RC, "savefig.dpi", 40)
     words = [*TOWN, "+calendar.closing=17:00,19:00", "territory.city.centres=40,41"]
-    said = carry_out(parse(["sweep", *words, "replications=1", "--workers", "1"]))
+    said = carry_out(parse(["sweep", *words, "replications=1", "--workers", "1", "--no-report"]))
     assert isinstance(said, Answer) and len(said.data["pictures"]) == 6
     assert all((tmp_path / picture).stat().st_size > 5_000 for picture in said.data["pictures"])
 

@@ -13,7 +13,7 @@ from sim.study.store import Store
 from tests.cli.conftest import Said
 
 HAMLET = ("preset=demo-city", "territory.city.centres=8", "territory.city.offices=16", "territory.city.voters=6000")
-CARS = ("sweep", *HAMLET, "staffing.patrol_cars_factor=0.5,1.0", "study.name=cars", "--workers", "2")
+CARS = ("sweep", *HAMLET, "staffing.patrol_cars_factor=0.5,1.0", "study.name=cars", "--workers", "1")
 OWN = """
 from sim.plugins import measure
 @measure("picky", unit="count", definition="One on days with an even number of incidents")

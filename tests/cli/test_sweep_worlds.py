@@ -16,7 +16,7 @@ from sim.study.inputs import config_on, drawn_point, inputs
 from tests.cli.conftest import Said
 
 TOWN = ("preset=demo-city", "territory.city.centres=12", "territory.city.offices=24", "territory.city.voters=9000")
-DESKS = ("sweep", *TOWN, "demand.rate_factor=3", "room.operators=1,4", "study.name=desks", "--workers", "2")
+DESKS = ("sweep", *TOWN, "demand.rate_factor=3", "room.operators=1,4", "study.name=desks", "--workers", "1")
 Call = Callable[..., Said]
 
 

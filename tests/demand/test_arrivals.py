@@ -28,13 +28,13 @@ def _check(counts, expected):
     assert check.empty_bins_hold
 
 
-def _counts(territory, calendar, settings, bins):
+def _counts(territory, calendar, settings, bins, number=DAYS):
     times, days = [], []
-    for day in range(DAYS):
+    for day in range(number):
         at = draw_tape(territory, calendar, settings, 7, day).incidents.at
         times.append(at)
         days.append(np.full(len(at), day))
-    return arrivals.count_days(np.concatenate(times), np.concatenate(days), DAYS, bins)
+    return arrivals.count_days(np.concatenate(times), np.concatenate(days), number, bins)
 
 
 def test_incidents_that_follow_the_voters_come_as_votes_do_in_every_hour(territory, calendar, demand):
@@ -56,7 +56,8 @@ def test_incidents_of_the_count_peak_after_the_closing(territory, calendar, dema
     _check(_counts(territory, calendar, settings, bins), arrivals.expected_counts(edges, rates, bins))
 
 
-def test_the_normal_service_follows_the_daily_curve_from_posting_to_stand_down(territory, calendar, demand):
+@pytest.mark.parametrize("number", [DAYS // 4, pytest.param(DAYS, marks=pytest.mark.slow)])
+def test_the_normal_service_follows_the_daily_curve_from_posting_to_stand_down(territory, calendar, demand, number):
     settings = replace(demand, rate_factor=0.0, calls=once(demand))
     bins = np.arange(calendar.begin, calendar.end + 1.0, HOUR)
     hours = np.array(demand.background.hours)
@@ -66,7 +67,7 @@ def test_the_normal_service_follows_the_daily_curve_from_posting_to_stand_down(t
     rates = hours[(bins[:-1] / HOUR).astype(int) % 24] / hours.mean() * per_day / 24 / HOUR
     assert calendar.begin == 8 * HOUR - 48 * HOUR
     assert calendar.end == 25 * HOUR
-    _check(_counts(territory, calendar, settings, bins), rates * np.diff(bins))
+    _check(_counts(territory, calendar, settings, bins, number), rates * np.diff(bins))
 
 
 def test_the_peak_of_the_normal_service_is_1_6_times_its_mean(demand):

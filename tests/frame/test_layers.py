@@ -7,6 +7,7 @@ import re
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
@@ -58,7 +59,11 @@ def module_name(path: Path) -> str:
 
 
 PATHS = {module_name(path): path for path in sorted(SIM.rglob("*.py"))}
-TREES = {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in PATHS.items()}
+
+
+@cache
+def tree(module: str) -> ast.Module:
+    return ast.parse(PATHS[module].read_text(encoding="utf-8"))
 
 
 def row_name(module: str) -> str:
@@ -77,7 +82,7 @@ def base_of(node: ast.ImportFrom, module: str) -> str:
 
 def imports(module: str, nodes: Iterator[ast.AST] | list[ast.stmt] | None = None) -> Iterator[str]:
     """Absolute names of everything ``module`` imports, in functions too unless ``nodes`` says otherwise."""
-    for node in ast.walk(TREES[module]) if nodes is None else nodes:
+    for node in ast.walk(tree(module)) if nodes is None else nodes:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -113,7 +118,7 @@ def test_a_module_imports_only_from_lower_layers(module: str) -> None:
 
 
 def test_no_modules_import_each_other_in_a_circle() -> None:
-    graph = {module: set(imports(module, TREES[module].body)) & PATHS.keys() for module in PATHS}
+    graph = {module: set(imports(module, tree(module).body)) & PATHS.keys() for module in PATHS}
     for module, needs in graph.items():
         needs.discard(module)
     list(TopologicalSorter(graph).static_order())
@@ -123,7 +128,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
 def test_only_the_command_line_prints(module: str) -> None:
     lines = [
         node.lineno
-        for node in ast.walk(TREES[module])
+        for node in ast.walk(tree(module))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
     assert not lines, f"{module} prints in lines {lines}: return the text, cli.py prints it"

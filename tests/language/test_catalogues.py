@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from gettext import c2py
 from pathlib import Path
 
@@ -16,12 +17,20 @@ from sim.language import LANGUAGES
 from sim.language.catalogue import COMPLETE, read_catalogue
 from sim.language.said import KEYWORDS, METHODS, PACKAGE, Text, said
 
-TEXTS = {text.one: text for text in said()}
-CATALOGUES = {code: read_catalogue(code) for code in LANGUAGES}
-TRANSLATED = [(code, message) for code, catalogue in CATALOGUES.items() for message in catalogue if message.id]
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 GNU_ARABIC = "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)"
 RENEW = "run scripts/catalogues.py"
+catalogue = cache(read_catalogue)
+
+
+@cache
+def texts() -> dict[str, Text]:
+    return {text.one: text for text in said()}
+
+
+@cache
+def translated() -> list[tuple[str, Message]]:
+    return [(code, message) for code in LANGUAGES for message in catalogue(code) if message.id]
 
 
 def forms(message: Message) -> tuple[str, ...]:
@@ -38,15 +47,15 @@ def shown(found: list[str]) -> str:
 
 @pytest.mark.parametrize("code", COMPLETE)
 def test_every_text_that_is_said_is_translated(code: str) -> None:
-    missing = [f"{code}: {text}" for text in TEXTS if text not in CATALOGUES[code]]
+    missing = [f"{code}: {text}" for text in texts() if text not in catalogue(code)]
     assert not missing, shown(missing)
 
 
 def test_no_translation_is_empty_fuzzy_or_left_over() -> None:
-    found = [f"{code}: empty: {one(m)}" for code, m in TRANSLATED if not all(text.strip() for text in forms(m))]
-    found += [f"{code}: fuzzy: {one(m)}" for code, m in TRANSLATED if m.fuzzy]
-    found += [f"{code}: said nowhere: {one(m)}" for code, m in TRANSLATED if one(m) not in TEXTS]
-    found += [f"{code}: obsolete: {id}" for code, catalogue in CATALOGUES.items() for id in catalogue.obsolete]
+    found = [f"{code}: empty: {one(m)}" for code, m in translated() if not all(text.strip() for text in forms(m))]
+    found += [f"{code}: fuzzy: {one(m)}" for code, m in translated() if m.fuzzy]
+    found += [f"{code}: said nowhere: {one(m)}" for code, m in translated() if one(m) not in texts()]
+    found += [f"{code}: obsolete: {id}" for code in LANGUAGES for id in catalogue(code).obsolete]
     assert not found, shown(found)
 
 
@@ -61,8 +70,8 @@ def test_texts_that_count_have_every_form_of_their_language_and_others_have_one(
     number = {"en": 2, "fr": 2, "ar": 6, "ar_DZ": 6, "ar_LY": 6, "ar_MA": 6}
     wrong = [
         f"{code}: {one(m)}: {len(forms(m))} forms"
-        for code, m in TRANSLATED
-        if one(m) in TEXTS and len(forms(m)) != (number[code] if TEXTS[one(m)].more else 1)
+        for code, m in translated()
+        if one(m) in texts() and len(forms(m)) != (number[code] if texts()[one(m)].more else 1)
     ]
     assert not wrong, shown(wrong)
 
@@ -70,9 +79,9 @@ def test_texts_that_count_have_every_form_of_their_language_and_others_have_one(
 def test_translations_have_the_placeholders_of_the_english() -> None:
     wrong = [
         f"{code}: {one(m)} -> {text}"
-        for code, m in TRANSLATED
+        for code, m in translated()
         for text in forms(m)
-        if one(m) in TEXTS and not same_placeholders(TEXTS[one(m)], text)
+        if one(m) in texts() and not same_placeholders(texts()[one(m)], text)
     ]
     assert not wrong, shown(wrong)
 
@@ -86,7 +95,7 @@ def same_placeholders(text: Text, translation: str) -> bool:
 
 
 def test_a_translation_can_be_filled_like_the_english() -> None:
-    for code, message in TRANSLATED:
+    for code, message in translated():
         for text in forms(message):
             if PLACEHOLDER.search(text):
                 assert text % {name: 1 for name in re.findall(r"%\((\w+)\)", text)}, (code, text)
@@ -95,7 +104,7 @@ def test_a_translation_can_be_filled_like_the_english() -> None:
 def test_arabic_translations_are_in_arabic_letters() -> None:
     latin = [
         f"{code}: {text}"
-        for code, m in TRANSLATED
+        for code, m in translated()
         for text in forms(m)
         if code.startswith("ar") and re.search("[a-zA-Z]{2}", PLACEHOLDER.sub("", one(m))) and not re.search("[ء-ي]", text)
     ]
@@ -103,13 +112,13 @@ def test_arabic_translations_are_in_arabic_letters() -> None:
 
 
 def test_nothing_in_a_catalogue_would_be_taken_for_a_formula_by_a_figure() -> None:
-    assert [one(m) for _, m in TRANSLATED if any("$" in text for text in (one(m), *forms(m)))] == []
+    assert [one(m) for _, m in translated() if any("$" in text for text in (one(m), *forms(m)))] == []
 
 
 @pytest.mark.parametrize("code", [code for code in LANGUAGES if code.startswith("ar")])
 def test_arabic_has_the_plural_rule_of_gnu_gettext(code: str) -> None:
-    assert CATALOGUES[code].plural_expr == GNU_ARABIC
-    rule = c2py(CATALOGUES[code].plural_expr)
+    assert catalogue(code).plural_expr == GNU_ARABIC
+    rule = c2py(catalogue(code).plural_expr)
     assert [rule(n) for n in (0, 1, 2, 3, 11, 99, 100, 101, 103)] == [0, 1, 2, 3, 4, 4, 5, 5, 3]
 
 

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="looks for proce
 
 @pytest.fixture(scope="module")
 def sweeper(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sweeper]:
-    with Sweeper(tmp_path_factory.mktemp("kills")) as started:
+    with Sweeper(tmp_path_factory.mktemp("kills"), pictures=False) as started:
         yield started
 
 
@@ -44,8 +44,9 @@ def test_kills_of_driver_and_worker_and_a_ctrl_c_change_no_result_and_leave_no_p
     for pid in [*sweeper.workers(), sweeper.pid]:
         os.kill(pid, signal.SIGINT)  # as a terminal does it
     assert sweeper.end() == 130, sweeper.said()
-    told = sweeper.said().splitlines()
-    assert len(told) == 2 and told[1].startswith("stopped: ") and told[1].endswith(f"go on with: pollday {' '.join(command)}")
+    *begun, told = sweeper.said().splitlines()
+    assert told.startswith("stopped: ") and told.endswith(f"go on with: pollday {' '.join(command)}")
+    assert begun[0].startswith("killed: ") and all(" runs done" in line for line in begun[1:])
     sweeper.time_until_alone()
     assert sweeper.run(command) == 0, sweeper.said()
     assert results(sweeper.folder / "killed") == results(sweeper.folder / "whole")

@@ -205,7 +205,7 @@ def test_workloads_of_the_three_unit_city() -> None:
 
 
 def test_the_three_unit_city_with_every_mechanism_of_command_on_but_unused_is_the_same_to_the_bit() -> None:
-    (waits, busy), (same_waits, same_busy) = city(8, 80_000), city(8, 80_000, command=UNUSED, room=UNHURRIED)
+    (waits, busy), (same_waits, same_busy) = city(8, 20_000), city(8, 20_000, command=UNUSED, room=UNHURRIED)
     np.testing.assert_array_equal(waits, same_waits)
     np.testing.assert_array_equal(busy, same_busy)
 

@@ -108,7 +108,7 @@ def test_no_reserve_is_plain_priority() -> None:
 @pytest.mark.parametrize(("servers", "reserve"), [(2, 1), (5, 1), (5, 2), (8, 3)])
 def test_the_reserve_formula_equals_its_chain(servers: int, reserve: int) -> None:
     formula = cutoff_priority(0.25 * servers, 0.2 * servers, 1, servers, reserve)
-    chain = cutoff_priority_chain(0.25 * servers, 0.2 * servers, 1, servers, reserve, longest=300)
+    chain = cutoff_priority_chain(0.25 * servers, 0.2 * servers, 1, servers, reserve, longest=120)
     assert formula.p_wait == near(chain.p_wait, 1e-8)
     assert formula.mean_wait == near(chain.mean_wait, 1e-8)
 

@@ -22,6 +22,8 @@ DAYS = 12
 """Replications of a study that is through in seconds."""
 MARK = "POLLDAY_DRILL"
 """Name of the variable by which every process of a drill is known."""
+BARE = "bare"
+"""Word that lets sweeps end with their tables."""
 GONE_TIME = 30.0
 """Seconds after which a process that should be gone counts as an orphan; they take a fraction of one on a quiet machine."""
 
@@ -32,13 +34,13 @@ def words(name: str, replications: int, *more: str) -> list[str]:
 
 
 class Sweeper:
-    """The process that starts sweeps. A context manager."""
+    """The process that starts sweeps, with their pictures and reports or without. A context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, pictures: bool = True) -> None:
         self.folder, self._mark = folder, secrets.token_hex(8)
         self._said = folder / f"said-{self._mark}.txt"
         environment = os.environ | {MARK: self._mark, "PYTHONPATH": str(ROOT), "MPLBACKEND": "Agg"}
-        command = [sys.executable, "-m", "tests.study.drill.sweeper"]
+        command = [sys.executable, "-m", "tests.study.drill.sweeper", *(() if pictures else (BARE,))]
         self._process = subprocess.Popen(
             command, cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )

@@ -10,9 +10,10 @@ import json
 import os
 import sys
 
+import sim.commands.sweep as module
 from sim.cli import compose, main
 from sim.study.point import place_of
-from tests.study.drill.kills import HAMLET
+from tests.study.drill.kills import BARE, HAMLET
 
 
 def sweep(folder: str, said: str, words: list[str]) -> int:
@@ -28,6 +29,8 @@ def sweep(folder: str, said: str, words: list[str]) -> int:
 def serve() -> None:
     """Start sweeps one after another; in the forked process it ends with the sweep's exit code."""
     place_of(compose(HAMLET))
+    if BARE in sys.argv:
+        module.draw_all, module.end_report = lambda *_: [], lambda *_: (None, [])  # type: ignore[assignment]
     print("ready", flush=True)
     while line := sys.stdin.readline():
         order = json.loads(line)
