@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 from sim.commands import texts
 from sim.errors import InputError, nearest
-from sim.runs.passport import package_version
 
 
 class Usage(Exception):
@@ -207,6 +206,8 @@ COMMANDS = {
 def overview(words: Sequence[str] = ()) -> str:
     """Help of the whole program, or its version."""
     if list(words) == ["--version"]:
+        from sim.runs.passport import package_version  # loads the model, which a word to complete can do without
+
         return f"pollday {package_version()}"
     table = "\n".join(f"  {name:<10} {command.summary}" for name, command in COMMANDS.items())
     return texts.OVERVIEW.format(commands=table)

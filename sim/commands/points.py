@@ -14,7 +14,6 @@ from sim.errors import InputError, nearest
 from sim.settings import Settings, read
 from sim.study.asked import DrawnDesign, FactorRange, SimplexDesign, SwapDesign
 from sim.study.designs import Design, Drawn, Factor, Factorial, OneAtATime, Simplex, Zipped
-from sim.study.equal_heads import share_for
 from sim.tables import Row, read_cells
 
 LISTS: dict[str, Callable[[Mapping[str, Sequence[Any]]], Design]] = {
@@ -111,6 +110,8 @@ def _check_key(key: object) -> None:
 
 def swap_spots(asked: SwapDesign, base: Callable[[Sequence[Change]], Settings]) -> Spots:
     """Points that move so many heads each, exactly. Raises ``InputError`` where no whole crews come out."""
+    from sim.study.equal_heads import share_for  # loads the model
+
     moves = (Change("staffing.move_from", asked.move_from), Change("staffing.move_to", asked.move_to))
     settings = base(moves)
     if settings.staffing.heads:

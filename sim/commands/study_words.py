@@ -24,7 +24,6 @@ from sim.errors import InputError
 from sim.settings import read
 from sim.study.asked import Carried
 from sim.study.design import Study
-from sim.study.equal_heads import at_equal_heads
 
 DEFAULT_STUDY = "national-staffing"
 
@@ -88,6 +87,8 @@ def read_study(args: Namespace) -> Study:
         raise InputError(f"{size}, more than limit.runs={carried.limit.runs}; add --yes to run them all, or raise limit.runs")
     options = options_of(spots.make(), typed.fixed, args.compose_changes)
     if spots.equal_heads:
+        from sim.study.equal_heads import at_equal_heads  # loads the model
+
         options = at_equal_heads(options)
     return Study(
         name=typed.name,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from collections.abc import Iterable
+from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -23,7 +23,7 @@ CONTROLS = set("\u200e\u200f\u2066\u2067\u2068\u2069\n\r\t\xad\u200b")
 
 def font_faces(text: str) -> str:
     """CSS rules for the family ``pollday``, with all letters of ``text`` inside."""
-    wanted = sorted({ord(letter) for letter in {*text, *ALWAYS} - CONTROLS})
+    wanted = tuple(sorted({ord(letter) for letter in {*text, *ALWAYS} - CONTROLS}))
     return "\n".join(_face(weight, name, wanted) for weight, name in FILES.items())
 
 
@@ -33,7 +33,8 @@ def missing_letters(text: str) -> set[str]:
     return {letter for letter in set(text) - CONTROLS if ord(letter) not in known}
 
 
-def _face(weight: int, name: str, wanted: Iterable[int]) -> str:
+@lru_cache(maxsize=32)  # pages in one language mostly have the same letters, and a font takes longer than many a page
+def _face(weight: int, name: str, wanted: tuple[int, ...]) -> str:
     font = TTFont(_path(name), recalcTimestamp=False)
     options = Options(layout_features=["*"], hinting=False, notdef_outline=True, name_IDs=[1, 2])
     logging.getLogger("fontTools.subset").setLevel(logging.ERROR)

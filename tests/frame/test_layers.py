@@ -12,8 +12,6 @@ from graphlib import TopologicalSorter
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parents[2]
 SIM = ROOT / "sim"
 
@@ -111,9 +109,8 @@ def test_every_module_has_its_layer() -> None:
     assert not unknown, f"not in any layer: {unknown}; add them to ROWS in {Path(__file__).name}, and to sim/DESIGN.md"
 
 
-@pytest.mark.parametrize("module", PATHS)
-def test_a_module_imports_only_from_lower_layers(module: str) -> None:
-    found = list(complaints(module))
+def test_every_module_imports_only_from_lower_layers() -> None:
+    found = [complaint for module in PATHS for complaint in complaints(module)]
     assert not found, "\n".join(found)
 
 
@@ -124,14 +121,15 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     list(TopologicalSorter(graph).static_order())
 
 
-@pytest.mark.parametrize("module", [name for name in PATHS if not MAY_PRINT.fullmatch(name)])
-def test_only_the_command_line_prints(module: str) -> None:
+def test_only_the_command_line_prints() -> None:
     lines = [
-        node.lineno
+        f"{module}: line {node.lineno}"
+        for module in PATHS
+        if not MAY_PRINT.fullmatch(module)
         for node in ast.walk(tree(module))
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "print"
     ]
-    assert not lines, f"{module} prints in lines {lines}: return the text, cli.py prints it"
+    assert not lines, f"{lines} print: return the text, cli.py prints it"
 
 
 def test_what_sim_imports_is_declared() -> None:
