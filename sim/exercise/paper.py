@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
-
-from jinja2 import Environment, FunctionLoader, StrictUndefined
-from markupsafe import Markup
 
 from sim.exercise.labels import KINDS, ROLES, what_happens
 from sim.exercise.script import Script, ScriptInject
 from sim.language import Language
-from sim.reports.fonts import font_faces
-from sim.reports.page import policy
+from sim.reports.frame import framed, templates
 from sim.reports.write import write_whole
 
 SHEETS, ROWS = 4, 14
@@ -64,15 +59,6 @@ def _card(inject: ScriptInject, words: Language) -> dict[str, Any]:
 
 
 def _page(template: str, script: Script, words: Language, shown: Mapping[str, Any]) -> str:
-    pages = Environment(
-        loader=FunctionLoader(_part), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    frame = pages.get_template(template)
-    shown = {"words": words, "say": words.say, "title": script.title.of(words.base), **shown}
-    letters = frame.render(style="", policy="", **shown)
-    style = Markup(font_faces(letters) + "\n" + _part("paper.css"))
-    return frame.render(style=style, policy=policy(style, []), **shown)
-
-
-def _part(name: str) -> str:
-    return (files("sim.exercise") / "page" / name).read_text(encoding="utf-8")
+    pages = templates("sim.exercise", "page", words)
+    style = pages.get_template("paper.css").render()
+    return framed(pages, template, style, {"title": script.title.of(words.base), **shown})

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from jinja2 import Environment, FunctionLoader, StrictUndefined
 from markupsafe import Markup
 
 from sim.demand.tape import Tape
@@ -20,8 +19,8 @@ from sim.replay.packing import LETTERS, as_letters
 from sim.replay.pools import check_share
 from sim.replay.texts import KEYS, NEAR_SIGNS, SIGNS, page_words
 from sim.replay.view import View
-from sim.reports.fonts import font_faces
-from sim.reports.page import MARKINGS, policy
+from sim.reports.frame import framed, templates
+from sim.reports.page import MARKINGS
 from sim.reports.write import write_whole
 from sim.runs import Run
 
@@ -95,7 +94,7 @@ def render(runs: Sequence[Run], words: Language, share: str) -> str:
     }
     script = Markup('(() => {\n"use strict";\n' + "\n".join(_part(name) for name in SCRIPTS) + "})();\n")
     shown: dict[str, Any] = {
-        "words": words, "share": share, "title": " / ".join(titles), "titles": titles, "header": as_script(whole), "blobs": blobs,
+        "share": share, "title": " / ".join(titles), "titles": titles, "header": as_script(whole), "blobs": blobs,
         "script": script, "marking": words.say(MARKINGS[share]), "remarks": remarks(views[0], words), "row_names": ROWS,
         "keys": [(key, words.say(text)) for key, text in KEYS],
         "signs": [(cls, sign, words.say(text)) for cls, sign, text in SIGNS],
@@ -104,18 +103,7 @@ def render(runs: Sequence[Run], words: Language, share: str) -> str:
         "tabs": [(tab, words.say(text)) for tab, text in TABS.items() if tab != "compare" or len(runs) > 1],
         "tables": [table for table in tables(words) if table[0] != "compare" or len(runs) > 1],
     }  # fmt: skip
-    pages = Environment(
-        loader=FunctionLoader(_part), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-    )
-    pages.globals |= {"say": words.say}
-    frame = pages.get_template("page.html")
-    letters = frame.render(style="", policy="", **{**shown, "blobs": [], "script": ""}) + SIGNS_OF_SCRIPTS
-    style = Markup(font_faces(letters) + "\n" + _part("page.css"))
-    return frame.render(style=style, policy=policy(style, [script]), **shown)
-
-
-SIGNS_OF_SCRIPTS = "▶◀❚▲◆■●◈○□␣←→−×·▪◎•◌"
-"""Signs that scripts write."""
+    return framed(templates("sim.replay", "page", words), "page.html", _part("page.css"), shown, [script])
 
 
 def titles_of(runs: Sequence[Run]) -> list[str]:

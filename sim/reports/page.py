@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from importlib import import_module
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment
 from markupsafe import Markup
 
 from sim.language import Language, sayable
 from sim.reports.data import Report
-from sim.reports.fonts import font_faces
+from sim.reports.frame import framed, templates
 from sim.reports.picture import report_figure
 from sim.reports.sentences import made_by
 
@@ -58,21 +56,16 @@ def render(report: Report) -> str:
     pages = environment(report.words)
     sections = [made for name in SECTIONS if (made := section(report, name, pages)) is not None]
     scripts = [Markup(made.script) for made in sections if made.script]
-    frame = pages.get_template("page.html")
     marks = {"marking": report.words.say(MARKINGS[report.share]), "stamp": stamp(report), "margins": margins(report)}
     shown = {"report": report, "sections": sections, "scripts": scripts, **marks}
-    text = frame.render(style="", policy="", **shown)
-    style = Markup(font_faces(text + "".join(scripts)) + "\n" + pages.get_template("page.css").render(**marks))
-    return frame.render(style=style, policy=policy(style, scripts), **shown)
+    style = pages.get_template("page.css").render(**marks)
+    return framed(pages, "page.html", style, shown, scripts)
 
 
 def environment(words: Language) -> Environment:
-    """Jinja's templates with what every section may use: ``say``, ``many``, ``words`` and ``figure``."""
-    pages = Environment(
-        loader=PackageLoader("sim.reports"), autoescape=lambda name: name is None or name.endswith(".html"),
-        undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    pages.globals |= {"say": words.say, "many": words.many, "words": words, "figure": report_figure}
+    """Templates of the report, whose sections may use ``figure`` besides."""
+    pages = templates("sim.reports", "templates", words)
+    pages.globals["figure"] = report_figure
     return pages
 
 
@@ -86,17 +79,6 @@ def section(report: Report, name: str, pages: Environment) -> Section | None:
         return None
     body = pages.get_template(f"{name}.html").render(report=report, **built)
     return Section(name, report.words.say(title), Markup(body), str(built.get("script", "")))
-
-
-def policy(style: str, scripts: list[Markup]) -> str:
-    """A content security policy that lets exactly these styles and scripts work, and no other host be asked."""
-    allowed = " ".join(f"'sha256-{_sha(script)}'" for script in scripts) or "'none'"
-    own = (f"style-src 'sha256-{_sha(style)}'", f"script-src {allowed}")
-    return "; ".join(("default-src 'none'", "img-src data:", "font-src data:", *own, "base-uri 'none'", "form-action 'none'"))
-
-
-def _sha(text: str) -> str:
-    return base64.b64encode(sha256(text.encode()).digest()).decode("ascii")
 
 
 def stamp(report: Report) -> str:
