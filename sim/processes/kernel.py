@@ -8,7 +8,7 @@ tasks. Nothing happens in the past: an event asked for before the present moment
 from __future__ import annotations
 
 from collections.abc import Callable
-from heapq import heapify, heappop, heappush, heapreplace
+from heapq import heapify, heappop, heappush, heappushpop, heapreplace
 from math import inf, nextafter
 from typing import Any
 
@@ -203,23 +203,28 @@ class Clock(Environment):
         """SimPy's own step, written out, since a call for every event would cost a tenth of the run; and without an event
         object for stories, which stand in the queue themselves and mostly go on to their next moment.
         """
+        if not queue or queue[0][0] > until:
+            return
         self._queue = queue
         numbers = self._eid
-        while queue and queue[0][0] <= until:
-            self._now, _, number, event = heappop(queue)
+        entry = heappop(queue)
+        while True:  # the interpreter speeds up no other loop that runs within one call
+            at, _, number, event = entry
+            entry = None
+            self._now = at
             if type(event) is Story:
                 if event.number == number:
                     self._active_proc = event
                     try:
-                        told = event.tell(None)
+                        told = event._generator.send(None)
                     except StopIteration:
                         event._end()
                     else:
                         if type(told) is tuple:
                             event.moment = told
-                            at, rank = told
+                            next_at, rank = told
                             event.number = number = next(numbers)
-                            heappush(queue, (at if at > self._now else self._now, rank, number, event))
+                            entry = heappushpop(queue, (next_at if next_at > at else at, rank, number, event))
                         else:
                             event._wait_for(told)
             else:
@@ -229,5 +234,10 @@ class Clock(Environment):
                 self._queue = queue  # a story that waited for it was told in its own
                 if not event._ok and not hasattr(event, "_defused"):
                     raise event._value
-            if once:
+            if entry is None:
+                if once or not queue or queue[0][0] > until:
+                    return
+                entry = heappop(queue)
+            elif once or entry[0] > until:
+                heappush(queue, entry)
                 return

@@ -27,14 +27,14 @@ class Story(Process):
     """
 
     env: Clock
+    _generator: Tale  # type: ignore[assignment]
     _home: list[Any]
     _ok, _value = True, PENDING
 
     def __init__(self, clock: Clock, tale: Tale, first: Moment | None = None) -> None:
         self.env = clock
         self.callbacks = []
-        self._generator = tale  # type: ignore[assignment]
-        self.tell = tale.send
+        self._generator = tale
         self.number = -1
         if first is None:
             self.go_on()
@@ -45,7 +45,7 @@ class Story(Process):
         """Tell the tale up to the next moment or event it waits for."""
         self.env._active_proc = self
         try:
-            told = self.tell(value)
+            told = self._generator.send(value)
         except StopIteration:
             self._end()
             return
