@@ -107,11 +107,12 @@ UNIT_BUSY = frozenset({"responding", "on_scene", "conveying", "handing_over"})
 
 FIELDS = ("time", "kind", "task", "unit", "site", "area", "cause", "value")
 _RECORD = np.dtype(list(zip(FIELDS, ("<f8", "<i2", "<i8", "<i8", "<i4", "<i4", "<i8", "<f8"))))
-PACK_RECORD = Struct("<dhqqiiqd").pack
+RECORD_ROW = Struct("<dhqqiiqd")
+"""A packed record: its fields."""
 LEG_FIELDS = ("unit", "depart_at", "arrive_at", "x0", "y0", "x1", "y1", "purpose", "task")
 _LEG = np.dtype(list(zip((*LEG_FIELDS, "record"), ("<i8", "<f8", "<f8", "<f8", "<f8", "<f8", "<f8", "<i2", "<i8", "<i8"))))
-PACK_LEG = Struct("<qddddddhqq").pack
-"""Pack a leg: its fields, and the position of the record that it belongs to, which tells when it was written."""
+LEG_ROW = Struct("<qddddddhqq")
+"""A packed leg: its fields, and the position of the record that it belongs to, which tells when it was written."""
 PURPOSES = ("respond", "home", "convey", "to_loop", "leg")
 """Why a unit drives; positions are codes in the leg table."""
 
@@ -121,53 +122,50 @@ class Trace:
 
     ``task`` and ``unit`` are stable ids (-1: none), ``site`` a position in ``Territory.sites`` (-1: none),
     ``area`` a dispatch area (-1: none), ``cause`` the position of the record that made this one happen
-    (-1: the tape or the plan). ``count`` is the number of records; the world, which writes half a million of them, packs
-    rows itself (``write``, ``write_leg``), everybody else appends. Where parts of the world are told one after another, ``sort``
+    (-1: the tape or the plan). The world, which writes half a million of them, packs rows itself (``records``,
+    ``packed_legs``), everybody else appends. Where parts of the world are told one after another, ``sort``
     puts the records into the order of time when they are read (``cause`` follows them), and their legs with them.
     """
 
     def __init__(self) -> None:
-        self.count = 0
         self.sort = False
-        self._records = bytearray()
-        self._legs = bytearray()
-        self.write, self.write_leg = self._records.extend, self._legs.extend
+        self.records = bytearray()
+        self.packed_legs = bytearray()
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
         self._ordered: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
-        return self.count
+        return len(self.records) // RECORD_ROW.size
 
     def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
         """Append one record; return its position, which later records name as their cause."""
-        row = self.count
-        self.write(PACK_RECORD(time, kind, task, unit, site, area, cause, value))
-        self.count = row + 1
+        row = len(self)
+        self.records += RECORD_ROW.pack(time, kind, task, unit, site, area, cause, value)
         return row
 
     def append_leg(
         self, unit: int, depart: float, arrive: float, x0: float, y0: float, x1: float, y1: float, purpose: int, task: int
     ) -> None:
         """Append one movement leg; a later leg of the same unit cuts an earlier one short."""
-        self.write_leg(PACK_LEG(unit, depart, arrive, x0, y0, x1, y1, purpose, task, self.count - 1))
+        self.packed_legs += LEG_ROW.pack(unit, depart, arrive, x0, y0, x1, y1, purpose, task, len(self) - 1)
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""
-        return self._table("records", self._records, self._read_records)
+        return self._table("records", self.records, self._read_records)
 
     def legs(self) -> dict[str, NDArray[np.generic]]:
         """Movement legs as arrays of shape (legs,), by field name."""
-        return self._table("legs", self._legs, self._read_legs)
+        return self._table("legs", self.packed_legs, self._read_legs)
 
     def _read_records(self) -> dict[str, NDArray[np.generic]]:
-        columns = _columns(self._records, _RECORD)
+        columns = _columns(self.records, _RECORD)
         if not self.sort:
             return columns
         order, place = self._order()
         return {name: place[column[order]] if name == "cause" else column[order] for name, column in columns.items()}
 
     def _read_legs(self) -> dict[str, NDArray[np.generic]]:
-        columns = _columns(self._legs, _LEG)
+        columns = _columns(self.packed_legs, _LEG)
         record = columns.pop("record")
         if not self.sort:
             return columns
@@ -177,8 +175,8 @@ class Trace:
 
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Records in the order of time, those of one moment as they were written; and the place of each in that order."""
-        if self._ordered is None or len(self._ordered[0]) != self.count:
-            order = np.argsort(np.frombuffer(self._records, dtype=_RECORD)["time"], kind="stable")
+        if self._ordered is None or len(self._ordered[0]) != len(self):
+            order = np.argsort(np.frombuffer(self.records, dtype=_RECORD)["time"], kind="stable")
             place = np.full(len(order) + 1, -1)  # the last one is for -1: no cause
             place[order] = np.arange(len(order))
             self._ordered = order, place

@@ -60,9 +60,9 @@ class Unit:
 
 
 MARKS = (
-    "at", "id", "cls", "area", "slots", "priority", "site", "x", "y", "fabric", "channel", "report_time", "talk_time",
-    "caller_patience", "dispatch_time", "escalate_time", "patience_at", "on_spot", "candidate", "bound", "thinning", "parent",
-    "convey_to", "handover_time", "scene_time", "noise", "odd",
+    "at", "id", "cls", "area", "slots", "open_slots", "priority", "site", "x", "y", "fabric", "channel", "report_time",
+    "talk_time", "caller_patience", "dispatch_time", "escalate_time", "patience_at", "on_spot", "candidate", "bound", "thinning",
+    "parent", "convey_to", "handover_time", "scene_time", "noise", "odd",
 )  # fmt: skip
 """What an incident brings along, in the order in which a task is given it."""
 
@@ -71,34 +71,34 @@ class Task:
     """One incident being dealt with: its marks, its place in the queue and the units it has.
 
     Its marks are those of ``sim.demand.tape.Incidents``; ``cls`` is the class itself, ``area`` the dispatch area, ``slots`` the
-    slot types of its package, ``patience_at`` the moment at which it lapses; ``legs`` are (site, hold_time) of the places to
-    which the package goes on after the scene. ``odd`` says what is unusual about its report (see ``sim.processes.callers``),
-    ``needed`` how many units the package counts, which may become fewer; ``ends_at`` is when work ends however late a unit came
-    (None: a scene time after its arrival).
+    slot types of its package, ``open_slots`` its places, with their slot types, for which nobody is sent yet, ``patience_at`` the
+    moment at which it lapses; ``legs`` are (site, hold_time) of the places to which the package goes on after the scene. ``odd``
+    says what is unusual about its report (see ``sim.processes.callers``), ``needed`` how many units the package counts, which may
+    become fewer; ``ends_at`` is when work ends however late a unit came (None: a scene time after its arrival).
     """
 
     __slots__ = (
-        *MARKS, "arrived", "cleared", "complete", "ends_at", "finished", "last", "leaving", "legs", "needed", "open_slots",
-        "queued", "ready_at", "reported_at", "sent", "status",
+        *MARKS, "arrived", "cleared", "complete", "ends_at", "finished", "last", "leaving", "legs", "needed", "queued",
+        "ready_at", "reported_at", "sent", "status",
     )  # fmt: skip
 
     cls: IncidentClass
     area: DispatchArea
     slots: tuple[int, ...]
+    open_slots: tuple[tuple[int, int], ...]
     scene_time: list[float]
     noise: list[float]
 
     def __init__(self, marks: tuple[Any, ...]) -> None:
         (
-            self.at, self.id, self.cls, self.area, self.slots, self.priority, self.site, self.x, self.y, self.fabric,
-            self.channel, self.report_time, self.talk_time, self.caller_patience, self.dispatch_time,
+            self.at, self.id, self.cls, self.area, self.slots, self.open_slots, self.priority, self.site, self.x, self.y,
+            self.fabric, self.channel, self.report_time, self.talk_time, self.caller_patience, self.dispatch_time,
             self.escalate_time, self.patience_at, self.on_spot, self.candidate, self.bound, self.thinning,
             self.parent, self.convey_to, self.handover_time, self.scene_time, self.noise, self.odd,
         ) = marks  # fmt: skip
         self.status = "occurred"
         self.last = -1
         self.reported_at = self.ready_at = 0.0
-        self.open_slots: list[tuple[int, int]] = list(enumerate(self.slots))
         self.needed = len(self.slots)
         self.queued: tuple[int, ...] | None = None
         self.sent = self.arrived = self.finished = self.cleared = 0

@@ -31,6 +31,8 @@ Step = Callable[[World, "Task"], Tale]
 class RememberedFleet(Fleet):
     """A fleet that can say how many of its units were free some time ago."""
 
+    __slots__ = ("clock", "log")
+
     def start_log(self, clock: object) -> None:
         """Begin to remember, with nobody free."""
         self.clock = clock
@@ -167,7 +169,7 @@ def fewer_units(world: World, task: Task) -> Tale:
     if task.sent and not task.legs:
         task.area.remove(task)
         task.needed -= len(task.open_slots)
-        task.open_slots = []
+        task.open_slots = ()
         _step(world, task, FEWER)
         end_if_done(world, task)
         task.area.serve(world.clock._now, task.last)
@@ -229,8 +231,8 @@ def lend(world: World, lender: DispatchArea, task: Task, spare: Callable[[int], 
     if not chosen or (task.cls.start == "together" and len(chosen) < len(task.open_slots)):
         return 0
     task.area.remove(task)
-    for place, s, unit in chosen:
-        task.open_slots.remove((place, s))
+    for place, _, unit in chosen:
+        task.open_slots = tuple(slot for slot in task.open_slots if slot[0] != place)
         task.area.send(task, place, unit, cause)
         lend_out(world, task, unit)
     if task.open_slots:

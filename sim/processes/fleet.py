@@ -41,6 +41,13 @@ class Fleet:
     ``loops`` and ``travel`` are shared.
     """
 
+    __slots__ = (
+        "_arrive_at", "_behind", "_dx", "_dy", "_filled_by", "_free", "_node", "_now", "_on_duty", "_rate", "_rest_time",
+        "_slowness", "_x", "_x1", "_y", "_y1", "abilities", "able", "base_time", "bases", "eligible", "enlisted", "home_x",
+        "home_y", "idle", "loop", "loop_ref", "loops", "mode", "moving_time", "nearby", "patrols", "readiness", "travel",
+        "units",
+    )  # fmt: skip
+
     def __init__(self, units: list[Unit], slot_types: int, loops: Loops, travel: Travel) -> None:
         self.units = units
         self.travel = travel

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from sim.processes.world import World
 
 _add = np.add
+Seen = tuple[float, float, float]
+"""Where a unit is (x, y), and its score to a task."""
 MOST_AWAY = 100
 """With more free units away from their bases than this, to look at all units at once is quicker."""
 TIDY = 8
@@ -31,16 +33,17 @@ class Nearby:
     """The free units of one fleet, none of which patrols: those at their bases, and the few that are ``away``.
 
     ``at_base[row]`` is 0 where a unit is free and known to stand at its base, else infinity; ``away`` holds, by row, between
-    which x and y the other free units are, and the row. The scores from all bases to a site are worked out once for each slot
+    which x and y the other free units are, and the unit. The scores from all bases to a site are worked out once for each slot
     type: infinity for units that cannot fill it.
     """
 
     def __init__(self, fleet: Fleet) -> None:
         self.fleet = fleet
-        self.away: dict[int, tuple[float, float, float, float, int]] = {}
+        self.away: dict[int, tuple[float, float, float, float, Unit]] = {}
         self.at_base = np.full(len(fleet.units), inf)
         self._scores: list[dict[int, NDArray[np.float64]]] = [{} for _ in fleet.able]
-        self._metric = fleet.travel.metric
+        self._candidates = np.empty(len(fleet.units))
+        self._metric, self._score_one = fleet.travel.metric, fleet.travel.score_one
         self._searches = 0
 
     def add(self, unit: Unit) -> None:
@@ -57,7 +60,7 @@ class Nearby:
             self.remove(unit)
         x0, y0 = x1 + dx, y1 + dy
         left, right = (x1, x0) if dx > 0.0 else (x0, x1)
-        self.away[row] = (left, right, y1, y0, row) if dy > 0.0 else (left, right, y0, y1, row)
+        self.away[row] = (left, right, y1, y0, unit) if dy > 0.0 else (left, right, y0, y1, unit)
 
     def remove(self, unit: Unit) -> None:
         """A unit is free no longer."""
@@ -71,45 +74,41 @@ class Nearby:
             self._note_arrivals(now)
         if len(self.away) > MOST_AWAY:
             return None
-        fleet = self.fleet
-        scores = self._scores[s].get(task.site)
+        fleet, scores = self.fleet, self._scores[s].get(task.site)
         if scores is None:
             scores = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y) + fleet.able[s]
             self._scores[s][task.site] = scores
-        candidates = _add(scores, self.at_base)
+        candidates = _add(scores, self.at_base, self._candidates)
         row = int(candidates.argmin())
-        score = candidates.item(row)
-        unit = fleet.units[row]
+        unit, score = fleet.units[row], candidates.item(row)
         seen = unit.home_x, unit.home_y, score
         if self.away:
-            side = reach(self._metric, score)
-            for other in self._overlapping(task.x - side, task.x + side, task.y - side, task.y + side):
-                if s in other.slot_types:
-                    x, y = fleet.locate(other, now)
-                    score = fleet.travel.score_one(x, y, task.x, task.y)
-                    if score < seen[2] or (score == seen[2] and other.row < unit.row):
-                        unit, seen = other, (x, y, score)
+            unit, seen = self._nearer_away(task, s, now, unit, seen)
         if seen[2] == inf:
             return None
         unit.seen, unit.seen_at, unit.seen_for = seen, now, task
         return unit
 
-    def _overlapping(self, left: float, right: float, low: float, high: float) -> list[Unit]:
-        """Units that are away and may be inside a box."""
-        units = self.fleet.units
-        return [
-            units[row]
-            for x0, x1, y0, y1, row in self.away.values()
-            if x0 <= right and x1 >= left and y0 <= high and y1 >= low
-        ]
+    def _nearer_away(self, task: Task, s: int, now: float, best: Unit, seen: Seen) -> tuple[Unit, Seen]:
+        """The nearest of those that are away and of the ``best`` at base, and how it is seen."""
+        x, y, score, score_one = task.x, task.y, seen[2], self._score_one
+        side = reach(self._metric, score)
+        left, right, low, high = x - side, x + side, y - side, y + side
+        for x0, x1, y0, y1, unit in self.away.values():
+            if x0 <= right and x1 >= left and y0 <= high and y1 >= low and s in unit.slot_types:
+                end_x, end_y, dx, dy, arrive_at, rate = unit.leg  # as in ``Fleet.positions``
+                to_go = (arrive_at - now) * rate if arrive_at > now else 0.0
+                at_x, at_y = dx * to_go + end_x, dy * to_go + end_y
+                other = score_one(at_x, at_y, x, y)
+                if other < score or (other == score and unit.row < best.row):
+                    best, score, seen = unit, other, (at_x, at_y, other)
+        return best, seen
 
     def _note_arrivals(self, now: float) -> None:
         """Units that have reached their bases are away no longer."""
-        for row in list(self.away):
-            unit = self.fleet.units[row]
-            if unit.home_at <= now:
-                del self.away[row]
-                self.at_base[row] = 0.0
+        for unit in [box[4] for box in self.away.values() if box[4].home_at <= now]:
+            del self.away[unit.row]
+            self.at_base[unit.row] = 0.0
 
 
 def look_nearby(world: World) -> None:

@@ -117,7 +117,7 @@ def assign(world: World, order: Inject) -> None:
     for place, s in task.open_slots:
         if s in unit.slot_types:
             task.area.remove(task)
-            task.open_slots = [slot for slot in task.open_slots if slot[0] != place]
+            task.open_slots = tuple(slot for slot in task.open_slots if slot[0] != place)
             send(world, task, place, unit, task.last)
             lend_out(world, task, unit)
             if task.open_slots:
@@ -129,9 +129,9 @@ def assign(world: World, order: Inject) -> None:
 def set_alert(world: World, order: Inject) -> Undo:
     """Area ``target`` (its position) has alert level ``value`` from now on; -1 leaves it to the timetable and the triggers."""
     before = world.alert.ordered[order.target]
-    order_level(world, order.target, int(order.value), world.trace.count - 1)
+    order_level(world, order.target, int(order.value), len(world.trace) - 1)
     level = BY_PLAN if before is None else before
-    return lambda: order_level(world, order.target, level, world.trace.count - 1)
+    return lambda: order_level(world, order.target, level, len(world.trace) - 1)
 
 
 def allow_redirection(world: World, order: Inject) -> None:
@@ -145,7 +145,7 @@ def hold_reserve(world: World, order: Inject) -> None:
     reserve[order.target - 1] = order.value
     _change_rules(world, reserve=tuple(reserve))
     for area in world.areas:
-        area.serve(world.now, world.trace.count - 1)
+        area.serve(world.now, len(world.trace) - 1)
 
 
 def _change_rules(world: World, **changed: Any) -> None:

@@ -36,6 +36,7 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     made = {
         "area": area,
         "slots": incidents.cls,
+        "open_slots": incidents.cls,
         "report_time": report_time,
         "odd": odd_marks(scenario, incidents, np.array(world.room_across)),
         "priority": incidents.priority if scenario.room.triage else np.full_like(incidents.priority, 3),
@@ -47,7 +48,8 @@ def tasks_of_tape(world: World, numbers: dict[Slot, int]) -> list[tuple[int, Ite
     time_presences(world, made)
     columns = {mark: made[mark] if mark in made else getattr(incidents, mark) for mark in MARKS}
     slots = [tuple(numbers[slot] for slot in cls.slots) for cls in scenario.classes]
-    objects = {"cls": scenario.classes, "area": world.areas, "slots": slots}
+    places = [tuple(enumerate(package)) for package in slots]
+    objects = {"cls": scenario.classes, "area": world.areas, "slots": slots, "open_slots": places}
     make = partial(_tasks, objects=objects, legs=world.tape.legs.by_task())
     told_in = _told_in(world, columns)
     waits = (incidents.thinning & THINNINGS["inject"]) > 0

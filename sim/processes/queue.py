@@ -94,8 +94,9 @@ class DispatchArea:
             if unit is None:
                 left.append(slot)
             else:
-                self.send(task, slot[0], unit, cause)
-        task.open_slots = left
+                send = self.send
+                send(task, slot[0], unit, cause)
+        task.open_slots = tuple(left)
         return not left
 
     def _fill_together(self, task: Task, now: float, cause: int) -> bool:
@@ -111,7 +112,7 @@ class DispatchArea:
             unit.fleet.set_free(unit)
         if len(chosen) < len(task.open_slots):
             return False
-        task.open_slots = []
+        task.open_slots = ()
         for place, unit in chosen:
             self.send(task, place, unit, cause)
         return True
@@ -183,6 +184,10 @@ class DispatchArea:
             del self.lanes[task.queued]
         task.queued = None
 
+    def is_waited_for(self) -> bool:
+        """Whether a task waits for units of this area."""
+        return bool(self.lanes or (self.clients and any(client.lanes for client in self.clients)))
+
     def serve(self, now: float, cause: int) -> None:
         """Units have become free: let them take the best waiting tasks, ours first, then those of areas we help."""
         if self.lanes:
@@ -244,11 +249,11 @@ class DispatchArea:
         in its turn.
         """
         losers = []
-        for place, s, unit in self._plan_redirection(task, now):
+        for place, _, unit in self._plan_redirection(task, now):
             if not unit.is_free:
                 losers.append(self.recall(unit, task.id))
             self.remove(task)
-            task.open_slots.remove((place, s))
+            task.open_slots = tuple(slot for slot in task.open_slots if slot[0] != place)
             self.send(task, place, unit, cause)
             if task.open_slots:
                 self.enqueue(task)

@@ -66,4 +66,4 @@ def come(world: World, unit: Unit, delay: float, duty_time: float, cause: int) -
 
 def request_reinforcement(world: World, order: Inject) -> None:
     """Dispatch area ``target`` asks for ``value`` units of its reinforcement."""
-    request(world, order.target, int(order.value), world.trace.count - 1)
+    request(world, order.target, int(order.value), len(world.trace) - 1)

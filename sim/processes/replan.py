@@ -103,7 +103,7 @@ def _link_again(world: World, before: Scenario) -> None:
 
 def _serve_all(world: World) -> None:
     """What waits may be served, or climb, by the new rules."""
-    cause = world.trace.count - 1
+    cause = len(world.trace) - 1
     for area in world.areas:
         area.serve(world.now, cause)
     for area in world.areas:

@@ -12,12 +12,13 @@ from sim.processes.roads import slowness
 from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 from sim.territory.travel import MODES
-from sim.trace import PACK_LEG, PURPOSES
+from sim.trace import LEG_ROW, PURPOSES
 
 if TYPE_CHECKING:
     from sim.processes.actors import Task, Unit
 
 CONVOY = MODES.index("convoy")
+pack = LEG_ROW.pack
 RESPOND, HOME, CONVEY, TO_LOOP, LEG = range(len(PURPOSES))
 
 
@@ -45,7 +46,9 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
     """Dispatch a unit to one place of a task's package: it mobilises (``delay`` seconds longer than it needs), then drives."""
     now = world.clock._now
     fleet, travel = unit.fleet, world.travel
-    mobilisation = fleet.mobilisation_of(unit, now) + delay + world.cut_off.get(unit.area.index, 0.0)
+    mobilisation = fleet.mobilisation_of(unit, now) + delay
+    if world.cut_off:
+        mobilisation += world.cut_off.get(unit.area.index, 0.0)
     if fleet is not task.area.fleet:
         mobilisation += world.scenario.dispatch.aid_time
     x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
@@ -80,7 +83,7 @@ def recall(world: World, unit: Unit, diverted_to: int) -> Task:
         task.status = "attended"
     task.sent -= 1
     task.area.remove(task)
-    task.open_slots = sorted([*task.open_slots, (unit.place, task.slots[unit.place])])
+    task.open_slots = tuple(sorted([*task.open_slots, (unit.place, task.slots[unit.place])]))
     task.area.enqueue(task)
     x, y, node = whereabouts(world, unit)
     fleet.drive(unit, x, y, x, y, now, now, node)
@@ -164,21 +167,22 @@ def end_if_done(world: World, task: Task) -> None:
 
 def come_free(world: World, unit: Unit, cause: int) -> None:
     """Decide what a unit does next: off duty, the best waiting task, its loop or its base."""
-    taskable = world.scenario.dispatch.taskable
     if unit.leaving:
         leave_duty(world, unit, cause)
         return
-    if taskable != "at_base":
-        unit.fleet.set_free(unit)
+    taskable, fleet = world.scenario.dispatch.taskable, unit.fleet
+    if taskable != "at_base" and (unit.kept or unit.area.is_waited_for()):
+        fleet.set_free(unit)
         unit.area.serve(world.clock._now, cause)
-        if not unit.is_free:
+        if not unit.is_free or (unit.kept and world.keep(unit)):
             return
-    if unit.kept and taskable != "at_base" and world.keep(unit):
-        return
     back_at = resume_loop(world, unit, cause) if unit.loop >= 0 else go_home(world, unit, cause)
-    if taskable != "while_returning":
+    if taskable == "while_returning":
+        if not unit.is_free:
+            fleet.set_free(unit)
+    else:
         if unit.is_free:
-            unit.fleet.set_busy(unit)
+            fleet.set_busy(unit)
         unit.story = Story(world.clock, back_at_base(world, unit, back_at))
 
 
@@ -287,7 +291,8 @@ def _drive(
         x0, y0 = _shorter_way(x0, x1, wrap[0]), _shorter_way(y0, y1, wrap[1])
     unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive, node)
     trace = world.trace
-    trace.write_leg(PACK_LEG(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task, trace.count - 1))
+    legs = trace.packed_legs
+    legs += pack(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task, len(trace) - 1)
 
 
 def _shorter_way(begin: float, end: float, size: float) -> float:

@@ -60,13 +60,16 @@ class Desk:
 
     def _place(self, call: Call, now: float) -> None:
         """Give a call the operator who is free first, or let it be given up."""
-        begin = max(now, self.free_at[0]) if self.free_at else inf
-        call.waited = begin - call.arrived_at
-        if call.waited > call.patience or begin == inf:
+        free_at = self.free_at
+        begin = free_at[0] if free_at else inf
+        if begin < now:
+            begin = now
+        call.waited = waited = begin - call.arrived_at
+        if waited > call.patience or begin == inf:
             call.outcome, call.at, call.begin, call.waited = "abandoned", call.arrived_at + call.patience, inf, call.patience
         else:
-            call.outcome, call.at, call.begin = "processed", begin + call.talk_time, begin
-            heapreplace(self.free_at, call.at)
+            call.outcome, call.begin, call.at = "processed", begin, begin + call.talk_time
+            heapreplace(free_at, call.at)
         if self.lines < inf:
             heappush(self._held, call.at)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.processes.kernel import TASK, Clock
-from sim.trace import CODE, KINDS, PACK_RECORD, Trace
+from sim.trace import CODE, KINDS, RECORD_ROW, Trace
 
 if TYPE_CHECKING:
     from simpy import Event
@@ -33,10 +33,19 @@ Undo = Callable[[], None]
 """Takes back what an order did."""
 UNIT_AFTER = tuple(kind.unit for kind in KINDS)
 TASK_AFTER = tuple(kind.task for kind in KINDS)
+pack, ROW_SIZE = RECORD_ROW.pack, RECORD_ROW.size
 
 
 class World:
     """State of one run: clock, trace, units, open tasks, dispatch areas and the alert."""
+
+    __slots__ = (
+        "access", "alert", "answers", "areas", "awaited", "calmed", "came", "cancelled", "climbing", "clock",
+        "closed_checkpoints", "closing", "command", "crowds", "cut_off", "echoes", "entry_marks", "extended",
+        "far_checkpoints", "far_posts", "go_up", "gone_home", "guarding", "guards", "handover_time", "heads_at", "held",
+        "impatient", "keep", "planned_closing", "presence", "presence_of", "presences", "room_across", "scenario", "slowed",
+        "standby", "staying", "stood_by", "tape", "tasks", "territory", "trace", "travel", "unit_by_id", "units",
+    )  # fmt: skip
 
     alert: Alert
 
@@ -143,7 +152,8 @@ class World:
             for name in ("area", "fleet", "mission", "seen_for", "story"):
                 if hasattr(unit, name):
                     delattr(unit, name)
-        vars(self).clear()
+        for name in World.__slots__:
+            delattr(self, name)
 
     def record(
         self,
@@ -159,9 +169,8 @@ class World:
 
         Every change of status goes through here. Returns the record's position, the cause of what follows.
         """
-        trace = self.trace
-        row = trace.count
-        trace.count = row + 1
+        records = self.trace.records
+        row = len(records) // ROW_SIZE
         task_id = unit_id = -1
         if task is not None:
             task_id, task.last = task.id, row
@@ -173,7 +182,7 @@ class World:
             after = UNIT_AFTER[kind]
             if after is not None:
                 unit.status = after
-        trace.write(PACK_RECORD(self.clock._now, kind, task_id, unit_id, site, area, cause, value))
+        records += pack(self.clock._now, kind, task_id, unit_id, site, area, cause, value)
         return row
 
 

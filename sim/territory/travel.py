@@ -147,21 +147,24 @@ class Travel:
         """Expected drive in seconds to a task, from its score, for a start at ``t``."""
         if self.matrix is not None:
             return score
-        drive = self.detour[fabric] * self.metres(score) / self.emergency[mode][fabric]
+        metres = self.metres
+        drive = self.detour[fabric] * metres(score) / self.emergency[mode][fabric]
         return drive if self.peak[2] == 1.0 else drive * self.hour_factor(t)
 
     def seconds_back(self, score: float, mode: int, fabric: int, t: float, factor: float) -> float:
         """Expected drive in seconds at normal speed times ``factor`` (home, to a loop, conveyance)."""
         if self.matrix is not None:
             return score / factor
-        drive = self.detour[fabric] * self.metres(score) / (self.normal[mode][fabric] * factor)
+        metres = self.metres
+        drive = self.detour[fabric] * metres(score) / (self.normal[mode][fabric] * factor)
         return drive if self.peak[2] == 1.0 else drive * self.hour_factor(t)
 
     def score_between(self, x0: float, y0: float, node0: int, x1: float, y1: float, node1: int) -> float:
         """Score from one place to another; nodes matter under a matrix only."""
         if self.matrix is not None:
             return float(self.matrix[node0, node1])
-        return self.score_one(x0, y0, x1, y1)
+        score_one = self.score_one
+        return score_one(x0, y0, x1, y1)
 
     def nearest_node(self, x: float, y: float) -> int:
         """The node nearest to a point in a straight line; ties to the first node."""

@@ -67,9 +67,9 @@ def search(fleet: Fleet, task: Task, s: int, now: float) -> tuple[int, tuple[flo
     return None if row < 0 else (row, (x.item(row), y.item(row), scores.item(row)))
 
 
-def tell(fleet: Fleet, unit: Unit, what: str, site: int, seconds: float, now: float) -> None:
+def tell(territory: Territory, fleet: Fleet, unit: Unit, what: str, site: int, seconds: float, now: float) -> None:
     """Do to a unit what a day does: come home, work at a site and be free there, drive home, go on a task."""
-    sites, (x, y) = fleet.territory.sites, fleet.locate(unit, now)  # type: ignore[attr-defined]
+    sites, (x, y) = territory.sites, fleet.locate(unit, now)
     x1, y1 = float(sites.x[site]), float(sites.y[site])
     if what == "home":
         fleet.drive(unit, x, y, unit.home_x, unit.home_y, now, now + seconds, unit.base)
@@ -97,9 +97,8 @@ ACTS = st.tuples(
 def test_the_shortcut_finds_the_unit_that_the_search_finds(metric: str, bases: list[int], acts: list[Any]) -> None:
     territory = grid(metric, 9)
     fleet, now = fleet_of(territory, bases), 0.0
-    fleet.territory = territory  # type: ignore[attr-defined]
     for (row, *act), later, site in acts:
-        tell(fleet, fleet.units[row], *act, now)
+        tell(territory, fleet, fleet.units[row], *act, now)
         now += later
         for s in range(SLOT_TYPES):
             task = task_at(territory, site)
@@ -128,12 +127,11 @@ def test_a_unit_on_its_way_home_is_found_where_it_is() -> None:
 def test_a_fleet_that_is_mostly_away_is_left_to_the_search_until_it_has_come_home() -> None:
     territory = grid("euclid", 9)
     fleet = fleet_of(territory, [4] * (MOST_AWAY + 1))
-    fleet.territory = territory  # type: ignore[attr-defined]
     task, nearby = task_at(territory, 0), fleet.nearby
     assert nearby is not None
     for unit in fleet.units:
-        tell(fleet, unit, "stand", 0, 0.0, 0.0)
-        tell(fleet, unit, "home", 0, 60.0, 0.0)
+        tell(territory, fleet, unit, "stand", 0, 0.0, 0.0)
+        tell(territory, fleet, unit, "home", 0, 60.0, 0.0)
     assert nearby.find(task, 0, 30.0) is None
     assert any(nearby.find(task, 0, 90.0) is fleet.units[0] for _ in range(20))
 

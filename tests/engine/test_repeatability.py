@@ -195,7 +195,7 @@ def test_a_trace_that_is_read_while_it_grows_is_put_in_order_anew_each_time():
 
     def written(*times):
         for time in times:
-            row = trace.append(time, CODE["arrived"], 1, 2, 0, 0, trace.count - 1, 0.0)
+            row = trace.append(time, CODE["arrived"], 1, 2, 0, 0, len(trace) - 1, 0.0)
             trace.append_leg(2, time, time + 1.0, 0.0, 0.0, 1.0, 1.0, 0, row)
         return trace.columns(), trace.legs()
 
