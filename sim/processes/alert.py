@@ -57,7 +57,9 @@ class Alert:
         self.few = min(few, default=inf)
         """With so many of them nobody need look at the triggers."""
         self.looking = [False] * areas
-        self.moments = _moments(scenario) if self.rules.triggers else []
+        self.watches = bool(self.rules.triggers)
+        """Whether anybody looks at incidents; else they are not noted."""
+        self.moments = _moments(scenario) if self.watches else []
 
     def wanted(self, area: int) -> int:
         """The level that timetable, triggers and orders ask for: an order wins, else the highest."""

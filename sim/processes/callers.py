@@ -84,9 +84,7 @@ def call_again(world: World, task: Task, room: Room, call: Call) -> Generator[Mo
     for _ in range(int(incidents.redials[row])):
         world.record(K["redialled"], task, None, task.site, task.area.index, task.last, call.waited)
         yield clock._now + wait, TASK + task.id
-        then = call.then
-        call = room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
-        call.then = then
+        call = room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience, call.then)
         if call.done_at > clock._now:
             call.story = clock.teller
             yield call.done_at, TASK + task.id

@@ -122,7 +122,11 @@ class Fleet:
 
     def has_free(self, s: int) -> bool:
         """Whether a unit of slot type ``s`` is free."""
-        return any(map(self._free.__getitem__, self._filled_by[s]))
+        free = self._free
+        for ability in self._filled_by[s]:  # noqa: SIM110 (a generator would cost more than the search)
+            if free[ability]:
+                return True
+        return False
 
     def free(self, s: int) -> int:
         """Units of slot type ``s`` that are free."""

@@ -44,7 +44,7 @@ def incident(world: World, task: Task) -> Tale:
     clock, area = world.clock, task.area.index
     world.tasks[task.id] = task
     world.record(K["occurred"], task, None, task.site, area)
-    if task.cls.group == ELECTION:
+    if world.alert.watches and task.cls.group == ELECTION:
         notice(world, task)
     if (task.candidate == task.candidate or task.id in world.cancelled) and not happens(world, task):
         return
@@ -57,8 +57,8 @@ def incident(world: World, task: Task) -> Tale:
     world.record(K["reported"], task, None, task.site, area, task.last, task.channel)
     task.reported_at = clock._now
     room = first_room(world, task) if task.odd else task.area.room
-    call = room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience)
-    call.then = task.dispatch_time if not task.odd else task.dispatch_time + world.handover_time[task.site]
+    then = task.dispatch_time if not task.odd else task.dispatch_time + world.handover_time[task.site]
+    call = room.answer(CHANNELS[task.channel], clock._now, task.talk_time, task.caller_patience, then)
     done_at = call.done_at
     if done_at > clock._now:
         call.story = clock.teller
@@ -119,11 +119,12 @@ def ask_for_units(world: World, task: Task) -> None:
     """Hand the task to its dispatch area; what happens if nobody comes is told by tales of its own."""
     now = world.clock._now
     task.ready_at = now
-    if not task.area.can_ever(task.slots, task.priority, task.cls.start == "together" or task.cls.release == "together"):
+    if not task.area.can_ever(task):
         end(world, task, "lapsed", NOBODY)
         return
     task.area.request(task, now, task.last)
-    wait(world, task)
+    if task.queued is not None:
+        wait(world, task)
     if task.escalate_time < inf and not task.arrived:
         Story(world.clock, escalate(world, task, task.reported_at + task.escalate_time * held(world, task)))
 
@@ -133,8 +134,6 @@ def wait(world: World, task: Task) -> None:
 
     Patience that has run out while units were on the way does not count any more.
     """
-    if task.queued is None:
-        return
     go_up(world, task)
     patient = world.clock._now <= max(task.patience_at, task.ready_at) and task.patience_at < inf
     if patient and not task.sent and task.id not in world.impatient:

@@ -206,10 +206,16 @@ class Clock(Environment):
         if not queue or queue[0][0] > until:
             return
         self._queue = queue
-        numbers = self._eid
-        entry = heappop(queue)
+        numbers, entry = self._eid, None
         while True:  # the interpreter speeds up no other loop that runs within one call
+            if entry is None:
+                if not queue:
+                    return
+                entry = heappop(queue)
             at, _, number, event = entry
+            if at > until:
+                heappush(queue, entry)
+                return
             entry = None
             self._now = at
             if type(event) is Story:
@@ -234,10 +240,7 @@ class Clock(Environment):
                 self._queue = queue  # a story that waited for it was told in its own
                 if not event._ok and not hasattr(event, "_defused"):
                     raise event._value
-            if entry is None:
-                if once or not queue or queue[0][0] > until:
-                    return
-                entry = heappop(queue)
-            elif once or entry[0] > until:
-                heappush(queue, entry)
+            if once:
+                if entry is not None:
+                    heappush(queue, entry)
                 return

@@ -47,20 +47,19 @@ class Nearby:
         self._searches = 0
 
     def add(self, unit: Unit) -> None:
-        """A unit has become free."""
-        if unit.home_at > LONG_AGO:
-            self.set_out(unit)
-        else:
+        """A unit has become free: at its base, or on a leg, and then it does not leave the box round that, whatever the time."""
+        if unit.home_at == LONG_AGO:
             self.at_base[unit.row] = 0.0
-
-    def set_out(self, unit: Unit) -> None:
-        """A free unit has been given a leg, and does not leave the box round it, whatever the time."""
-        row, (x1, y1, dx, dy, _, _) = unit.row, unit.leg
-        if row not in self.away:
-            self.remove(unit)
+            return
+        x1, y1, dx, dy, _, _ = unit.leg
         x0, y0 = x1 + dx, y1 + dy
         left, right = (x1, x0) if dx > 0.0 else (x0, x1)
-        self.away[row] = (left, right, y1, y0, unit) if dy > 0.0 else (left, right, y0, y1, unit)
+        self.away[unit.row] = (left, right, y1, y0, unit) if dy > 0.0 else (left, right, y0, y1, unit)
+
+    def set_out(self, unit: Unit) -> None:
+        """A free unit has been given a leg."""
+        self.remove(unit)
+        self.add(unit)
 
     def remove(self, unit: Unit) -> None:
         """A unit is free no longer."""

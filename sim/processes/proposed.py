@@ -99,11 +99,14 @@ def _tasks(
         for mark, column in columns.items():
             values = repeat(fixed[mark], min(BLOCK, count - begin)) if mark in fixed else column[begin : begin + BLOCK].tolist()
             marks.append(map(objects[mark].__getitem__, values) if mark in objects else values)
-        for task in map(Task, zip(*marks)):
-            if planned:
-                task.legs = legs.get(task.id, ())
-                task.ends_at = task.at + task.scene_time[0] if task.cls.fixed_end else None
-            yield task
+        tasks = map(Task, zip(*marks))
+        yield from tasks if not planned else (_as_planned(task, legs) for task in tasks)
+
+
+def _as_planned(task: Task, legs: Mapping[int, tuple[tuple[int, float], ...]]) -> Task:
+    task.legs = legs.get(task.id, ())
+    task.ends_at = task.at + task.scene_time[0] if task.cls.fixed_end else None
+    return task
 
 
 def _is_constant(column: np.ndarray) -> bool:

@@ -57,21 +57,22 @@ class DispatchArea:
         self.orderly = rules.blocking
         self.outages: list[float] = []
         """Seconds by which each outage of the radio delays what units are told."""
-        self._possible: dict[tuple[tuple[int, ...], bool, bool], bool] = {}
+        self._possible: dict[tuple[str, bool], bool] = {}
 
-    def can_ever(self, slots: tuple[int, ...], priority: int, at_once: bool) -> bool:
-        """Whether units, here or in areas that help, could ever fill a package: all places ``at_once`` or one by one."""
-        helped = priority <= self.rules.aid_priority or self.under_main
-        known = self._possible.get((slots, helped, at_once))
+    def can_ever(self, task: Task) -> bool:
+        """Whether units, here or in areas that help, could ever fill a task's package: all places at once where its units start
+        or leave together, else one by one."""
+        cls, helped = task.cls, task.priority <= self.rules.aid_priority or self.under_main
+        known = self._possible.get((cls.name, helped))
         if known is None:
             fleets = [area.fleet for area in (self, *(self.allies if helped else ()))]
-            known = all(any(fleet.eligible[s] for fleet in fleets) for s in slots)
-            if known and at_once:
+            known = all(any(fleet.eligible[s] for fleet in fleets) for s in task.slots)
+            if known and "together" in (cls.start, cls.release):
                 able: Counter[tuple[int, ...]] = Counter()
                 for fleet in fleets:
                     able.update(fleet.abilities)
-                known = _enough(able, slots)
-            self._possible[slots, helped, at_once] = known
+                known = _enough(able, task.slots)
+            self._possible[cls.name, helped] = known
         return known
 
     def request(self, task: Task, now: float, cause: int) -> None:
@@ -183,10 +184,6 @@ class DispatchArea:
         if not lane:
             del self.lanes[task.queued]
         task.queued = None
-
-    def is_waited_for(self) -> bool:
-        """Whether a task waits for units of this area."""
-        return bool(self.lanes or (self.clients and any(client.lanes for client in self.clients)))
 
     def serve(self, now: float, cause: int) -> None:
         """Units have become free: let them take the best waiting tasks, ours first, then those of areas we help."""

@@ -8,7 +8,6 @@ from simpy import Event
 
 from sim.processes.entry import enter
 from sim.processes.kernel import FREE
-from sim.processes.roads import slowness
 from sim.processes.story import Story, Tale
 from sim.processes.world import K, World
 from sim.territory.travel import MODES
@@ -53,7 +52,7 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
         mobilisation += world.scenario.dispatch.aid_time
     x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
     depart = now + mobilisation
-    drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place] * slowness(world, task.site)
+    drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place] * world.slowness[task.site]
     if world.access is not None:
         drive *= world.access.factor(task, depart)
     if unit.loop >= 0:
@@ -62,8 +61,8 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
         fleet.set_busy(unit)
     unit.mission, unit.place, unit.sent_at, unit.arrives_at = task, place, now, depart + drive
     task.sent += 1
-    world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
-    _drive(world, unit, x0, y0, task.x, task.y, task.site, depart, depart + drive, RESPOND, task.id)
+    row = world.record(K["dispatched"], task, unit, task.site, task.area.index, cause, mobilisation)
+    _drive(world, unit, x0, y0, task.x, task.y, task.site, depart, depart + drive, RESPOND, task.id, row)
     unit.story = Story(world.clock, respond(world, task, unit), (unit.arrives_at, FREE + unit.id))
 
 
@@ -117,9 +116,9 @@ def convey(world: World, task: Task, unit: Unit) -> Tale:
     sites = world.scenario.territory.sites
     x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
     score = travel.score_between(task.x, task.y, task.site, x1, y1, site)
-    drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0) * slowness(world, site)
-    world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
-    _drive(world, unit, task.x, task.y, x1, y1, site, clock._now, clock._now + drive, CONVEY, task.id)
+    drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0) * world.slowness[site]
+    row = world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
+    _drive(world, unit, task.x, task.y, x1, y1, site, clock._now, clock._now + drive, CONVEY, task.id, row)
     yield clock._now + drive, FREE + unit.id
     world.record(K["handed_over"], task, unit, site, task.area.index, unit.last, task.handover_time)
     yield clock._now + task.handover_time, FREE + unit.id
@@ -134,9 +133,9 @@ def follow_legs(world: World, task: Task, unit: Unit) -> Tale:
     for site, hold_time in task.legs:
         x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
         score = world.travel.score_between(x0, y0, node, x1, y1, site)
-        drive = max(world.travel.seconds_back(score, mode, fabric, clock._now, 1.0) for mode in modes) * slowness(world, site)
-        world.record(K["leg_started"], task, unit, site, task.area.index, unit.last, drive)
-        _drive(world, unit, x0, y0, x1, y1, site, clock._now, clock._now + drive, LEG, task.id)
+        drive = max(world.travel.seconds_back(score, mode, fabric, clock._now, 1.0) for mode in modes) * world.slowness[site]
+        row = world.record(K["leg_started"], task, unit, site, task.area.index, unit.last, drive)
+        _drive(world, unit, x0, y0, x1, y1, site, clock._now, clock._now + drive, LEG, task.id, row)
         yield clock._now + drive, FREE + unit.id
         world.record(K["leg_reached"], task, unit, site, task.area.index, unit.last, hold_time)
         yield clock._now + hold_time, FREE + unit.id
@@ -170,10 +169,10 @@ def come_free(world: World, unit: Unit, cause: int) -> None:
     if unit.leaving:
         leave_duty(world, unit, cause)
         return
-    taskable, fleet = world.scenario.dispatch.taskable, unit.fleet
-    if taskable != "at_base" and (unit.kept or unit.area.is_waited_for()):
+    taskable, fleet, area = world.scenario.dispatch.taskable, unit.fleet, unit.area
+    if taskable != "at_base" and (area.lanes or area.clients or unit.kept):  # else nobody can want it yet
         fleet.set_free(unit)
-        unit.area.serve(world.clock._now, cause)
+        area.serve(world.clock._now, cause)
         if not unit.is_free or (unit.kept and world.keep(unit)):
             return
     back_at = resume_loop(world, unit, cause) if unit.loop >= 0 else go_home(world, unit, cause)
@@ -191,10 +190,10 @@ def go_home(world: World, unit: Unit, cause: int) -> float:
     now, travel = world.clock._now, world.travel
     x0, y0, node = whereabouts(world, unit)
     score = travel.score_between(x0, y0, node, unit.home_x, unit.home_y, unit.base)
-    drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor) * slowness(world, unit.base)
+    drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor) * world.slowness[unit.base]
     unit.rest_time = unit.base_time
-    world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
-    _drive(world, unit, x0, y0, unit.home_x, unit.home_y, unit.base, now, now + drive, HOME, -1)
+    row = world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
+    _drive(world, unit, x0, y0, unit.home_x, unit.home_y, unit.base, now, now + drive, HOME, -1, row)
     return now + drive
 
 
@@ -208,10 +207,10 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     (x1, y1), site = stops[stop], int(loops.site[loop, stop])
     score = travel.score_between(x0, y0, node, x1, y1, site)
     fabric = int(world.scenario.territory.sites.fabric[site])
-    join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor) * slowness(world, site)
+    join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor) * world.slowness[site]
     ref = join_at - float(loops.arrive[loop, stop])
-    world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
-    _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1)
+    row = world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
+    _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1, row)
     unit.loop_since = join_at
     unit.fleet.join_loop(unit, ref)
     return join_at
@@ -284,15 +283,15 @@ def _drive(
     arrive: float,
     purpose: int,
     task: int,
+    row: int,
 ) -> None:
-    """Give a unit its leg, in its fleet and in the trace."""
+    """Give a unit its leg, in its fleet and in the trace, where it belongs to the record ``row``."""
     wrap = world.territory.wrap
     if wrap is not None:
         x0, y0 = _shorter_way(x0, x1, wrap[0]), _shorter_way(y0, y1, wrap[1])
     unit.fleet.drive(unit, x0, y0, x1, y1, depart, arrive, node)
-    trace = world.trace
-    legs = trace.packed_legs
-    legs += pack(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task, len(trace) - 1)
+    legs = world.trace.packed_legs
+    legs += pack(unit.id, depart, arrive, x0, y0, x1, y1, purpose, task, row)
 
 
 def _shorter_way(begin: float, end: float, size: float) -> float:

@@ -13,16 +13,11 @@ if TYPE_CHECKING:
 
 
 class Slowed:
-    """Multipliers of drives by destination: the product of those that are in force there."""
+    """Keeps the multipliers of drives by destination: the product of those that are in force there."""
 
-    def __init__(self, sites: int) -> None:
-        self._sites = sites
+    def __init__(self, factors: list[float]) -> None:
+        self._factors = factors
         self._in_force: list[tuple[np.ndarray, float]] = []
-        self._factors = [1.0] * sites
-
-    def factor(self, site: int) -> float:
-        """Multiplier of a drive to a site."""
-        return self._factors[site]
 
     def put(self, where: np.ndarray, factor: float) -> tuple[np.ndarray, float]:
         """Slow the drives to some sites; what is returned is for ``lift``."""
@@ -37,10 +32,10 @@ class Slowed:
         self._multiply()
 
     def _multiply(self) -> None:
-        factors = np.ones(self._sites)
+        factors = np.ones(len(self._factors))
         for where, factor in self._in_force:
             factors[where] *= factor
-        self._factors = factors.tolist()
+        self._factors[:] = factors.tolist()
 
 
 def places_of(world: World, order: Inject) -> np.ndarray:
@@ -60,11 +55,6 @@ def places_of(world: World, order: Inject) -> np.ndarray:
 def slow_roads(world: World, order: Inject) -> Undo:
     """Drives to the places round site ``target`` take ``value`` times as long."""
     if world.slowed is None:
-        world.slowed = Slowed(len(world.territory.sites))
+        world.slowed = Slowed(world.slowness)
     slowed, entry = world.slowed, world.slowed.put(places_of(world, order), order.value)
     return lambda: slowed.lift(entry)
-
-
-def slowness(world: World, site: int) -> float:
-    """What multiplies a drive to a site just now."""
-    return 1.0 if world.slowed is None else world.slowed.factor(site)

@@ -18,21 +18,25 @@ class Call:
     """One call and what becomes of it, as things stand: ``at`` the moment it is processed, given up or refused.
 
     ``begin`` is when an operator takes it (infinity: never) and ``waited`` the seconds until then or until it is given up.
-    ``then`` are seconds of handling without an operator after a processed call; ``story`` the one that waits for it.
+    ``then`` are seconds of handling without an operator after a processed call, ``done_at`` is the moment at which the incident
+    goes on; ``story`` the one that waits for it.
     """
 
-    __slots__ = ("arrived_at", "at", "begin", "outcome", "patience", "story", "talk_time", "then", "waited")
+    __slots__ = ("arrived_at", "at", "begin", "done_at", "outcome", "patience", "story", "talk_time", "then", "waited")
 
-    def __init__(self, arrived_at: float, talk_time: float, patience: float) -> None:
-        self.arrived_at, self.talk_time, self.patience = arrived_at, talk_time, patience
-        self.outcome, self.at, self.begin, self.waited = "processed", arrived_at + talk_time, arrived_at, 0.0
-        self.then = 0.0
+    def __init__(self, arrived_at: float, talk_time: float, patience: float, then: float) -> None:
+        self.arrived_at, self.talk_time, self.patience, self.then = arrived_at, talk_time, patience, then
         self.story: Story | None = None
 
-    @property
-    def done_at(self) -> float:
-        """The moment at which the incident goes on."""
-        return self.at + self.then if self.outcome == "processed" else self.at
+    def begins(self, begin: float) -> None:
+        """An operator takes the call at ``begin``."""
+        self.outcome, self.begin, self.waited = "processed", begin, begin - self.arrived_at
+        self.at = at = begin + self.talk_time
+        self.done_at = at + self.then
+
+    def ends(self, outcome: str, at: float, waited: float) -> None:
+        """No operator ever takes it."""
+        self.outcome, self.begin, self.waited, self.at, self.done_at = outcome, inf, waited, at, at
 
 
 class Desk:
@@ -45,11 +49,11 @@ class Desk:
         self._calls: list[Call] = []
         self._tidy_at = 64
 
-    def take(self, now: float, talk_time: float, patience: float) -> Call:
+    def take(self, now: float, talk_time: float, patience: float, then: float = 0.0) -> Call:
         """Take one call that arrives at ``now``; callers who would wait longer than ``patience`` hang up."""
-        call = Call(now, talk_time, patience)
+        call = Call(now, talk_time, patience, then)
         if self.lines < inf and self._calls_held(now) >= self.lines:
-            call.outcome, call.at, call.begin, call.waited = "refused", now, inf, float(len(self._held))
+            call.ends("refused", now, float(len(self._held)))
             return call
         self._place(call, now)
         self._calls.append(call)
@@ -64,11 +68,10 @@ class Desk:
         begin = free_at[0] if free_at else inf
         if begin < now:
             begin = now
-        call.waited = waited = begin - call.arrived_at
-        if waited > call.patience or begin == inf:
-            call.outcome, call.at, call.begin, call.waited = "abandoned", call.arrived_at + call.patience, inf, call.patience
+        if begin - call.arrived_at > call.patience or begin == inf:
+            call.ends("abandoned", call.arrived_at + call.patience, call.patience)
         else:
-            call.outcome, call.begin, call.at = "processed", begin, begin + call.talk_time
+            call.begins(begin)
             heapreplace(free_at, call.at)
         if self.lines < inf:
             heappush(self._held, call.at)
@@ -108,9 +111,11 @@ class Room:
         """Have officers report by phone from now on, or by radio again."""
         self.desks["radio"] = self.desks["patrol"] = self.desks["phone"] if on else self.radio
 
-    def answer(self, channel: str, now: float, talk_time: float, patience: float) -> Call:
+    def answer(self, channel: str, now: float, talk_time: float, patience: float, then: float) -> Call:
         """Take one report; ``direct`` needs no operator and officers on the radio do not hang up."""
         if channel == "direct":
-            return Call(now, talk_time, inf)
+            call = Call(now, talk_time, inf, then)
+            call.begins(now)
+            return call
         caller_waits = patience if self.patience and channel in ("phone", "online") else inf
-        return self.desks[channel].take(now, talk_time, caller_waits)
+        return self.desks[channel].take(now, talk_time, caller_waits, then)

@@ -44,7 +44,7 @@ class World:
         "closed_checkpoints", "closing", "command", "crowds", "cut_off", "echoes", "entry_marks", "extended",
         "far_checkpoints", "far_posts", "go_up", "gone_home", "guarding", "guards", "handover_time", "heads_at", "held",
         "impatient", "keep", "planned_closing", "presence", "presence_of", "presences", "room_across", "scenario", "slowed",
-        "standby", "staying", "stood_by", "tape", "tasks", "territory", "trace", "travel", "unit_by_id", "units",
+        "slowness", "standby", "staying", "stood_by", "tape", "tasks", "territory", "trace", "travel", "unit_by_id", "units",
     )  # fmt: skip
 
     alert: Alert
@@ -101,6 +101,8 @@ class World:
         """What each inject brings, by its id, until it comes."""
         self.came: dict[int, list[tuple[float, int]]] = {}
         """Moments and ids of the incidents that each inject that has come brings, by its id."""
+        self.slowness = [1.0] * len(scenario.territory.sites)
+        """What multiplies drives to each site just now."""
         self.slowed: Slowed | None = None
         self.cut_off: dict[int, float] = {}
         """Seconds by which units are told later, by dispatch area whose room cannot reach them."""
@@ -134,7 +136,7 @@ class World:
     def forget(self, task: Task) -> None:
         """A task is over; wake the tales that wait for its end (``awaited``, by its id), which are given the task."""
         del self.tasks[task.id]
-        if task.cls.group == ELECTION:
+        if self.alert.watches and task.cls.group == ELECTION:
             self.alert.forget(task)
         if task.id in self.awaited:
             event = self.awaited.pop(task.id)
