@@ -20,7 +20,7 @@ MOST_REPEATS = 100
 _HELP = """The same drawn work is run by pollday's ordinary engine, with its full trace, and by a plain textbook SimPy
 program (sim/bench/plain.py). Both must answer every incident alike; the table says what each of them costs."""
 _EXAMPLES = """examples:
-  pollday bench                          city and nation, three runs each (a minute or two)
+  pollday bench                          city and nation (a minute or two)
   pollday bench --size city --repeat 7
   pollday bench --size small --json"""
 
@@ -46,7 +46,7 @@ def bench(argv: list[str]) -> int:
     """
     options = _options(argv)
     sizes = [options.size] if options.size else list(DEFAULT_SIZES)
-    found = {name: measure(SIZES[name], options.repeat, _progress(name)) for name in sizes}
+    found = {name: measure(SIZES[name], options.repeat or SIZES[name].repeat, _progress(name)) for name in sizes}
     print(json.dumps({"command": "bench", "sizes": found, "versions": versions()}) if options.json else table(found))
     return 0
 
@@ -56,13 +56,14 @@ def _options(argv: list[str]) -> argparse.Namespace:
         prog="pollday bench", description=_HELP, epilog=_EXAMPLES, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--size", metavar="NAME", help=f"one of {', '.join(SIZES)} (default: {' and '.join(DEFAULT_SIZES)})")
-    parser.add_argument("--repeat", type=int, default=3, metavar="N", help="runs of each program; medians are shown (default: 3)")
+    usual = ", ".join(f"{size.repeat} of {name}" for name, size in SIZES.items())
+    parser.add_argument("--repeat", type=int, metavar="N", help=f"runs of each program; medians are shown (default: {usual})")
     parser.add_argument("--json", action="store_true", help="print one JSON object on standard output")
     options = parser.parse_args(argv)
     if options.size is not None and options.size not in SIZES:
         hint = nearest(options.size, SIZES)
         raise InputError(f"unknown size '{options.size}'{hint}; allowed: {', '.join(SIZES)}")
-    if not 1 <= options.repeat <= MOST_REPEATS:
+    if options.repeat is not None and not 1 <= options.repeat <= MOST_REPEATS:
         raise InputError(f"--repeat {options.repeat} is out of range; allowed: 1 to {MOST_REPEATS}")
     return options
 
@@ -93,4 +94,5 @@ def table(found: dict[str, Any]) -> str:
         f" (largest difference {answer['max_response_difference']:.1e} s)"
         for size, answer in found.items()
     ]
-    return "\n".join([*text, "", "SimPy events and records are per incident; CPU times are medians.", *notes])
+    how = "SimPy events and records are per incident; CPU times are medians, times faster is the median of the turns."
+    return "\n".join([*text, "", how, *notes])
