@@ -20,7 +20,7 @@ ifneq ($(shell cat "$(STAMP)" 2>/dev/null),$(CURDIR))
 $(STAMP): anew
 endif
 
-.PHONY: help sweep test lint types test-slow drill bench experiments format pin clean anew
+.PHONY: help sweep test tests lint types test-slow drill bench experiments format pin clean anew
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 
@@ -30,7 +30,12 @@ help: ## show this list
 sweep: $(STAMP) ## run the default staffing study and write its table and plots
 	$(VENV)/bin/pollday sweep $(ARGS)
 
-test: lint types ## check style and types, then run the tests
+# Types are checked beside the tests. The tests start a hundred processes, so compiled code is kept though the shell may say otherwise.
+test: export PYTHONDONTWRITEBYTECODE :=
+test: lint ## check style and types, and run the tests
+	@$(MAKE) --no-print-directory -j 2 types tests
+
+tests: $(STAMP)
 	$(RUN) pytest -q -n $(WORKERS) $(ARGS)
 
 lint: $(STAMP)

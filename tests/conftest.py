@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from _pytest.doctest import DoctestModule
 from filelock import FileLock
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parents[1]
 
 os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # threads that wait for work keep the cores from the other tests
 
 # Derandomised: a seeded model has no right to be flaky. No deadline: the machine may be busy.
 settings.register_profile("pollday", derandomize=True, deadline=None, max_examples=50)
@@ -30,13 +32,21 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pollday"))
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Iterator[object]:
-    """Collect without the garbage collector, which would go through thousands of tests again and again, now and in every test."""
+    """Collect without the garbage collector, which would go through thousands of tests again and again, now and in every test;
+    let it look more rarely than for a program that runs for days."""
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
+        gc.set_threshold(20_000, 20, 20)
         gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collect_file() -> Iterator[Any]:
+    """Look for examples in docstrings of the program only: there are none in tests, and looking takes seconds."""
+    return [found for found in (yield) if not isinstance(found, DoctestModule)]
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
