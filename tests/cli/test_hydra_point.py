@@ -26,6 +26,7 @@ def hydra_point(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, cwd=folder, env=environment, check=False)
 
 
+@pytest.mark.slow
 def test_hydras_basic_sweeper_drives_single_points(tmp_path: Path) -> None:
     axes = "++staffing.patrol_cars_factor=0.5,3.0"
     said = hydra_point("-m", *TINY, axes, "+measure=presence_gap_mean", "hydra.sweep.dir=out", folder=tmp_path)

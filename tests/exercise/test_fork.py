@@ -216,6 +216,7 @@ def test_a_change_may_bring_what_it_needs(found: Run) -> None:
     assert Path(found.folder).is_dir()
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_gives_the_same_continuations(found: Run, settings: Settings) -> None:
     work = Work(found.scenario, found.tape, Source.of(found, settings), AT, Changes((Inject(AT, "redirect", value=1.0),)))
     alone, together = (outlook_of(work, 3, workers) for workers in (1, 2))

@@ -92,7 +92,7 @@ def browser() -> Iterator[Any]:
         yield one
 
 
-@pytest.mark.parametrize("language", ("en", "fr", "ar"))
+@pytest.mark.parametrize("language", (pytest.param("en", marks=pytest.mark.slow), "fr", "ar"))
 def test_pages_open_without_a_network_and_nothing_lies_on_another(browser: Any, pollday: Call, language: str) -> None:
     files = pollday("paper", "ma-fes-command-room-stadium", f"language={language}", "--json").json["files"]
     for file in files:

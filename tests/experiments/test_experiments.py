@@ -84,7 +84,9 @@ def test_renewing_a_table_gives_the_stored_one(tmp_path: Path) -> None:
     assert table.read_bytes() == (ROOT / "experiments" / "command_room.csv").read_bytes()
 
 
-@pytest.mark.parametrize("name", ["checkpoints", "desk_operators", "interaction"])
+@pytest.mark.parametrize(
+    "name", ["interaction", *(pytest.param(name, marks=pytest.mark.slow) for name in ("checkpoints", "desk_operators"))]
+)
 def test_a_single_day_gives_a_table_like_the_stored_one(name: str) -> None:
     path = ROOT / "experiments" / f"{name}.py"
     spec = importlib.util.spec_from_file_location(name, path)

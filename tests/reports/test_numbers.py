@@ -87,7 +87,7 @@ def same(shown: float, digits: int, stored: float) -> bool:
     return abs(shown - stored) <= 0.5000001 * 10**-digits
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow), "ar"])
 def test_every_figure_of_every_option_is_the_stored_one_with_both_ends_of_its_interval(page_of: PageOf, language: str) -> None:
     page, checked = page_of(language), 0
     rows = table_by(page)

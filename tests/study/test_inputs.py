@@ -17,6 +17,7 @@ from sim.settings import Settings, dump, read
 from sim.study.inputs import ROWS, covered, draw_inputs, inputs, is_given, parse_range, row
 
 SMALL = [preset for preset in groups()["preset"] if preset != "dz-2017-national"]
+LARGE = ("coordinated-disturbance", "rally-eve")
 HALF = np.full(len(inputs()), 0.5)
 
 
@@ -54,7 +55,7 @@ def test_a_range_in_words_is_a_known_exception() -> None:
     assert words == {"demand.rallies.sweep.*", "information.*"}
 
 
-@pytest.mark.parametrize("preset", SMALL)
+@pytest.mark.parametrize("preset", [pytest.param(p, marks=pytest.mark.slow if p in LARGE else ()) for p in SMALL])
 def test_in_every_plausible_world_the_plan_of_every_preset_can_be_carried_out(preset: str) -> None:
     for replication in range(2):
         settings = world(preset, replication)

@@ -93,6 +93,7 @@ def jackknife(*ratios: tuple[np.ndarray, np.ndarray]) -> tuple[np.ndarray, np.nd
     return np.asarray(whole)[:, 0], stats.t.ppf(0.975, days - 1) * error
 
 
+@pytest.mark.slow
 def test_jackknife_intervals_cover_and_means_of_daily_ratios_do_not() -> None:
     """On days more uneven (0.25) than those of the demo city (0.16); at 0.35 jackknife intervals hold in 0.93, at 0.7 in 0.89."""
     judged, first, second = draw(np.random.default_rng(41), 20_000, 25)

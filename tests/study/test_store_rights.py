@@ -67,7 +67,7 @@ def state(folder: Path) -> dict[str, bytes]:
     return {path.name: path.read_bytes() for path in folder.iterdir()}
 
 
-@pytest.mark.parametrize("killed", [False, True])
+@pytest.mark.parametrize("killed", [pytest.param(False, marks=pytest.mark.slow), True])
 def test_a_study_in_a_read_only_folder_is_read_and_not_written(place: Path, killed: bool) -> None:
     folder = place / "s"
     if killed:

@@ -47,6 +47,7 @@ def test_fewer_operators_lose_more_calls_and_keep_the_rest_waiting():
     assert rises(compare(ROOM, three, SURGE, lambda m: m.tables["rooms"]["call_wait_mean"][0]))
 
 
+@pytest.mark.slow
 def test_the_desk_loses_as_palm_says():
     """M/M/3+M, powered: the shares of waiting and abandoning, and the mean wait, to 2 %."""
     count, operators, rate, patience = 150_000, 3, 3.5, 1.5

@@ -222,7 +222,7 @@ def test_delay_in_the_three_unit_city() -> None:
 # --- space --------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("metric", ["euclid", "right_angle"])
+@pytest.mark.parametrize("metric", ["euclid", pytest.param("right_angle", marks=pytest.mark.slow)])
 def test_the_distance_to_the_nearest_unit_on_a_torus(metric: str) -> None:
     units, side, incidents, towns = 30, 1000.0, 100, 120
     distance = np.empty((towns, incidents))
