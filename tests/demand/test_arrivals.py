@@ -46,6 +46,7 @@ def test_incidents_that_follow_the_voters_come_as_votes_do_in_every_hour(territo
     _check(_counts(territory, calendar, settings, bins), arrivals.expected_counts(edges, rates, bins))
 
 
+@pytest.mark.slow
 def test_incidents_of_the_count_peak_after_the_closing(territory, calendar, demand):
     settings = only(demand, "rumour_crowd", rate_factor=100.0)
     votes = np.array([0.15 / 3, 0.27 / 3, 0.32 / 3, 0.26 / 2, 0.0, 0.0]) * 0.4

@@ -48,7 +48,9 @@ def with_heads(settings: Settings, place: Any, table: np.ndarray, mobilised: np.
     return read(plain, Settings)
 
 
-@pytest.mark.parametrize("preset", groups()["preset"])
+@pytest.mark.parametrize(
+    "preset", [pytest.param(p, marks=pytest.mark.slow if p == "coordinated-disturbance" else ()) for p in groups()["preset"]]
+)
 def test_a_preset_given_as_heads_is_the_same_scenario(preset: str) -> None:
     settings = compose([f"preset={preset}"])
     place = build_place(settings)

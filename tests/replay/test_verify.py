@@ -74,6 +74,7 @@ def test_a_tape_from_a_file_and_a_folder_are_taken_as_stored(pollday: Call, mark
     assert "from a folder" in pollday("verify", folder).out
 
 
+@pytest.mark.slow
 def test_an_exercise_is_the_same_again(pollday: Call) -> None:
     run = pollday("run", "--exercise", "coordinated-disturbance", "--json").json["run_directory"]
     data = pollday("verify", run, "--json").json

@@ -45,6 +45,7 @@ def test_options_named_by_what_they_set_are_compared_as_a_sweep_names_them(
     assert said["options"] == ["cars=2", "cars=1"] and said["language"] == "fr"
 
 
+@pytest.mark.slow
 def test_two_studies_of_one_option_on_the_same_days_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["compare", str(folder("plain")), str(folder("more")), "language=fr", "--json"]) == 0
     said = json.loads(capsys.readouterr().out)

@@ -47,7 +47,7 @@ def drawn(report: Report, name: str) -> dict[str, Figure]:
         return {key: drawing.alone(report.words) for key, drawing in SECTIONS[name].drawings(report).items()}  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("language", ["en", "fr", "ar"])
+@pytest.mark.parametrize("language", ["en", pytest.param("fr", marks=pytest.mark.slow), "ar"])
 @pytest.mark.parametrize("name", SECTIONS)
 def test_every_section_is_rendered_with_hostile_names_inert(folder: Path, name: str, language: str) -> None:
     report = report_of(folder, language)

@@ -110,7 +110,7 @@ def test_hostile_names_are_shown_and_do_nothing(browser: Any, language: str) -> 
         assert seen.page.evaluate("document.querySelectorAll('[onerror]').length") == 0
 
 
-@pytest.mark.parametrize("share", ["internal", "public"])
+@pytest.mark.parametrize("share", [pytest.param("internal", marks=pytest.mark.slow), "public"])
 def test_an_edition_has_the_sections_of_its_readers_with_its_marking(tmp_path: Path, share: str) -> None:
     folder = study_of(tmp_path / "town", days=3)
     assert main(["report", str(folder), f"share={share}"]) == 0
