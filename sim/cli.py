@@ -31,9 +31,9 @@ from sim.settings import Settings, dump, read
 from sim.study.design import Study
 
 MOST_VALUES = 1_000_000
+"""Values that one word may give."""
 OBJECTS_BETWEEN_LOOKS = (20_000, 20, 20)
 """When the garbage collector looks: Python's own numbers (700, 10, 10) cost a command a tenth of its time and find nothing."""
-"""Values that one word may give."""
 
 
 def axis(text: str) -> Axis:

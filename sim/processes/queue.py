@@ -57,13 +57,14 @@ class DispatchArea:
         self.orderly = rules.blocking
         self.outages: list[float] = []
         """Seconds by which each outage of the radio delays what units are told."""
-        self._possible: dict[tuple[str, bool], bool] = {}
+        self._possible: dict[tuple[tuple[int, ...], str, str, bool], bool] = {}
 
     def can_ever(self, task: Task) -> bool:
         """Whether units, here or in areas that help, could ever fill a task's package: all places at once where its units start
         or leave together, else one by one."""
         cls, helped = task.cls, task.priority <= self.rules.aid_priority or self.under_main
-        known = self._possible.get((cls.name, helped))
+        need = task.slots, cls.start, cls.release, helped
+        known = self._possible.get(need)
         if known is None:
             fleets = [area.fleet for area in (self, *(self.allies if helped else ()))]
             known = all(any(fleet.eligible[s] for fleet in fleets) for s in task.slots)
@@ -72,7 +73,7 @@ class DispatchArea:
                 for fleet in fleets:
                     able.update(fleet.abilities)
                 known = _enough(able, task.slots)
-            self._possible[cls.name, helped] = known
+            self._possible[need] = known
         return known
 
     def request(self, task: Task, now: float, cause: int) -> None:
@@ -95,8 +96,7 @@ class DispatchArea:
             if unit is None:
                 left.append(slot)
             else:
-                send = self.send
-                send(task, slot[0], unit, cause)
+                self.send(task, slot[0], unit, cause)
         task.open_slots = tuple(left)
         return not left
 

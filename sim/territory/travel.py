@@ -123,7 +123,8 @@ class Travel:
 
     ``score(x, y, px, py)`` orders points (arrays) by distance to one point, ``score_one`` does so for two points;
     ``emergency`` and ``normal`` are speeds in m/s as nested tuples ``[mode][fabric]``; ``detour`` is indexed by fabric.
-    Under a matrix every site is a node.
+    Under a matrix every site is a node. Functions among the attributes are fetched before they are called, which is twice as
+    fast: in a call on ``self`` a method is looked for first.
     """
 
     metric: str

@@ -64,6 +64,22 @@ def test_the_answer_has_the_documented_keys(answer: dict[str, Any], root: Path) 
     assert documented == set(keys(answer)) | {"command", "sizes", "versions"}
 
 
+def test_the_ratio_is_the_median_of_the_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A second in which the machine is ten times slower for both programs changes no ratio."""
+    seconds = iter([1.0, 3.0, 10.0, 30.0, 2.0, 8.0])
+    result = run_plain(draw_work(SIZES["small"]))()
+    monkeypatch.setattr("sim.bench.measure.cpu_time", lambda program, work: (next(seconds), result))
+    monkeypatch.setattr("sim.bench.measure.peak_memory", lambda program, work: 0.0)
+    assert measure(SIZES["small"], repeat=3)["ratio_to_plain"] == 3.0
+
+
+def test_short_work_is_done_more_often(monkeypatch: pytest.MonkeyPatch, answer: dict[str, Any]) -> None:
+    asked = []
+    monkeypatch.setattr("sim.bench.command.measure", lambda size, repeat, report: asked.append(repeat) or answer)
+    assert bench([]) == bench(["--size", "city", "--repeat", "2"]) == 0
+    assert asked == [15, 3, 2]
+
+
 def test_only_one_key_speaks_of_a_ratio(answer: dict[str, Any]) -> None:
     assert [key for key in keys(answer) if "ratio" in key] == ["ratio_to_plain"]
 
