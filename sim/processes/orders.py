@@ -95,9 +95,7 @@ def staff_desk(world: World, order: Inject) -> Undo:
 
 def _staff(world: World, area: int, operators: int) -> None:
     world.record(K["operators_changed"], None, None, -1, area, -1, operators)
-    for call in world.areas[area].room.desks["phone"].staff(operators, world.now):
-        if call.story is not None:
-            call.story.put_off(call.done_at)
+    world.areas[area].room.desks["phone"].staff(operators, world.now)
 
 
 def recall_unit(world: World, order: Inject) -> None:

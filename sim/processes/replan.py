@@ -18,7 +18,6 @@ from sim.processes.world import K, World
 
 if TYPE_CHECKING:
     from sim.processes.queue import DispatchArea
-    from sim.processes.room import Desk
     from sim.scenario import Scenario
 
 BEFORE_ORDERS = ORDER - 1
@@ -68,16 +67,10 @@ def _staff(world: World, area: DispatchArea, before: Scenario) -> None:
     if wanted != operators_of(before, area.index):
         phone.lines = ceil(wanted * scenario.room.lines) if scenario.room.lines else phone.lines
         world.record(K["operators_changed"], None, None, -1, area.index, -1, wanted)
-        _place_again(phone, wanted, world.now)
+        phone.staff(wanted, world.now)
     listening = radio_operators(scenario, len(area.fleet.enlisted))
     if listening != len(room.radio.free_at):
-        _place_again(room.radio, listening, world.now)
-
-
-def _place_again(desk: Desk, operators: int, now: float) -> None:
-    for call in desk.staff(operators, now):
-        if call.story is not None:
-            call.story.put_off(call.done_at)
+        room.radio.staff(listening, world.now)
 
 
 def _take_rules(area: DispatchArea, scenario: Scenario) -> None:

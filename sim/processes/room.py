@@ -76,10 +76,10 @@ class Desk:
         if self.lines < inf:
             heappush(self._held, call.at)
 
-    def staff(self, operators: int, now: float) -> list[Call]:
+    def staff(self, operators: int, now: float) -> None:
         """Change the number of operators from ``now`` on; those who leave finish their call.
 
-        Returns the calls that wait, placed anew, in the order in which they came.
+        Calls that wait are placed anew, in the order in which they came, and their stories put off or brought forward.
         """
         alive = [call for call in self._calls if call.at > now]
         talking = [call for call in alive if call.begin < now]
@@ -91,7 +91,8 @@ class Desk:
         self._calls = alive
         for call in waiting:
             self._place(call, now)
-        return waiting
+            if call.story is not None:
+                call.story.put_off(call.done_at)
 
     def _calls_held(self, now: float) -> int:
         while self._held and self._held[0] <= now:
