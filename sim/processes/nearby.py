@@ -20,11 +20,15 @@ if TYPE_CHECKING:
     from sim.processes.fleet import Fleet
     from sim.processes.world import World
 
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 _add = np.add
 Seen = tuple[float, float, float]
 """Where a unit is (x, y), and its score to a task."""
 MOST_AWAY = 100
 """With more free units away from their bases than this, to look at all units at once is quicker."""
+BLOCK = 32
+"""Places from which scores are worked out at a time: NumPy takes little longer over them than over one."""
 TIDY = 8
 """Searches after which units that have reached their bases are noted."""
 
@@ -34,14 +38,17 @@ class Nearby:
 
     ``at_base[row]`` is 0 where a unit is free and known to stand at its base, else infinity; ``away`` holds, by row, between
     which x and y the other free units are, and the unit. The scores from all bases to a site are worked out once for each slot
-    type: infinity for units that cannot fill it.
+    type, infinity for units that cannot fill it, and for a block of ``places`` at a time: the sites of incidents in the order in
+    which they come, (places,), with their coordinates.
     """
 
-    def __init__(self, fleet: Fleet) -> None:
+    def __init__(self, fleet: Fleet, places: Ints, x: Floats, y: Floats) -> None:
         self.fleet = fleet
+        self._places, self._x, self._y = places.tolist(), x[:, None], y[:, None]
+        self._number = {site: number for number, site in enumerate(self._places)}
         self.away: dict[int, tuple[float, float, float, float, Unit]] = {}
         self.at_base = np.full(len(fleet.units), inf)
-        self._scores: list[dict[int, NDArray[np.float64]]] = [{} for _ in fleet.able]
+        self._scores: list[dict[int, Floats]] = [{} for _ in fleet.able]
         self._candidates = np.empty(len(fleet.units))
         self._metric, self._score_one = fleet.travel.metric, fleet.travel.score_one
         self._searches = 0
@@ -75,8 +82,7 @@ class Nearby:
             return None
         fleet, scores = self.fleet, self._scores[s].get(task.site)
         if scores is None:
-            scores = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y) + fleet.able[s]
-            self._scores[s][task.site] = scores
+            scores = self._work_out(task, s)
         candidates = _add(scores, self.at_base, self._candidates)
         row = int(candidates.argmin())
         unit, score = fleet.units[row], candidates.item(row)
@@ -87,6 +93,17 @@ class Nearby:
             return None
         unit.seen, unit.seen_at, unit.seen_for = seen, now, task
         return unit
+
+    def _work_out(self, task: Task, s: int) -> Floats:
+        """Scores from all bases to the site of a task, (units,); to those that come with it they are kept too."""
+        fleet, known, number = self.fleet, self._scores[s], self._number.get(task.site, -1)
+        if number < 0:  # one of another area
+            known[task.site] = fleet.travel.score(fleet.home_x, fleet.home_y, task.x, task.y) + fleet.able[s]
+        else:
+            block = slice(number // BLOCK * BLOCK, (number // BLOCK + 1) * BLOCK)
+            scores = fleet.travel.score(fleet.home_x, fleet.home_y, self._x[block], self._y[block])  # type: ignore[arg-type]
+            known.update(zip(self._places[block], scores + fleet.able[s]))
+        return known[task.site]
 
     def _nearer_away(self, task: Task, s: int, now: float, best: Unit, seen: Seen) -> tuple[Unit, Seen]:
         """The nearest of those that are away and of the ``best`` at base, and how it is seen."""
@@ -118,6 +135,10 @@ def look_nearby(world: World) -> None:
         return
     if (incidents.x != sites.x[incidents.site]).any() or (incidents.y != sites.y[incidents.site]).any():
         return
+    come, first = np.unique(incidents.site, return_index=True)
+    come = come[np.argsort(first)]
+    ruling = world.scenario.dispatch_area(sites.area, sites.force)[come]
     for area in world.areas:
         if all(unit.loop < 0 for unit in area.fleet.units):
-            area.fleet.nearby = Nearby(area.fleet)
+            places = come[ruling == area.index]
+            area.fleet.nearby = Nearby(area.fleet, places, sites.x[places], sites.y[places])

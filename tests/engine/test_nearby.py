@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -39,8 +40,8 @@ def grid(metric: str, count: int, side: int = 3) -> Territory:
     return make_territory(make_sites(places % side * step, places // side % side * step), metric=metric)
 
 
-def fleet_of(territory: Territory, bases: list[int]) -> Fleet:
-    """Units at their bases, busy so far; every third one fills the second slot type only."""
+def fleet_of(territory: Territory, bases: list[int], known: Sequence[int] = range(5)) -> Fleet:
+    """Units at their bases, busy so far; every third one fills the second slot type only. Incidents come at ``known``."""
     sites = territory.sites
     units = [Unit(i, i, base, float(sites.x[base]), float(sites.y[base]), 0, 0) for i, base in enumerate(bases)]
     for row, unit in enumerate(units):
@@ -49,7 +50,8 @@ def fleet_of(territory: Territory, bases: list[int]) -> Fleet:
     fleet = Fleet(units, SLOT_TYPES, no_loops(), build_travel(territory, uniform_travel(36.0)))
     for unit in units:
         unit.fleet = fleet
-    fleet.nearby = Nearby(fleet)
+    places = np.array(known, dtype=np.int64)
+    fleet.nearby = Nearby(fleet, places, sites.x[places], sites.y[places])
     return fleet
 
 
