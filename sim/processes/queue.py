@@ -59,6 +59,11 @@ class DispatchArea:
         """Seconds by which each outage of the radio delays what units are told."""
         self._possible: dict[tuple[tuple[int, ...], str, str, bool], bool] = {}
 
+    def enlist(self, units: list[Unit]) -> None:
+        """Have only some of our units count for what could ever be sent: those of the plan in force."""
+        self.fleet.enlist(units)
+        self._possible.clear()
+
     def can_ever(self, task: Task) -> bool:
         """Whether units, here or in areas that help, could ever fill a task's package: all places at once where its units start
         or leave together, else one by one."""

@@ -30,11 +30,11 @@ from sim.processes.entry import positions
 from sim.processes.guard import start_guards
 from sim.processes.incident import demand
 from sim.processes.kernel import PLAN
+from sim.processes.later import start_later
 from sim.processes.nearby import look_nearby
 from sim.processes.orders import carry_out, check, check_brings
 from sim.processes.rally import Crowd, rally
 from sim.processes.reinforce import start_reinforcement
-from sim.processes.replan import start_replan
 from sim.processes.rumour import start_rumours
 from sim.processes.story import Story, Tale
 from sim.processes.warning import start_warnings
@@ -123,7 +123,7 @@ class Simulation:
         """Start every process: phases, units, checkpoints, rallies, injects and the demand."""
         world, clock = self.world, self.world.clock
         Story(clock, phases(world))
-        start_replan(world)
+        start_later(world)
         start_alert(world)
         if self.scenario.rules.forces:
             Story(clock, positions(world))

@@ -24,7 +24,7 @@ BEFORE_ORDERS = ORDER - 1
 """Rank of the exchange: orders of the same moment are given under the new plan."""
 
 
-def start_replan(world: World) -> None:
+def start_later(world: World) -> None:
     """Wait for the moment, if there is another plan."""
     if world.scenario.later:
         Story(world.clock, follow_later(world, world.scenario))
@@ -34,7 +34,7 @@ def follow_later(world: World, before: Scenario) -> Tale:
     """Follow the rules of the later plan from its moment on; what orders changed stays where the plans do not differ."""
     later = before.later
     yield later.at, BEFORE_ORDERS
-    dispatch = replace(world.scenario.dispatch, **differing(before.dispatch, later.dispatch))
+    dispatch = replace(world.scenario.dispatch, **changed_fields(before.dispatch, later.dispatch))
     world.scenario = replace(world.scenario, dispatch=dispatch, command=later.command, room=later.room, posts=later.posts)
     for row in later.left.tolist():
         world.guarding.discard(world.units[row].id)
@@ -46,7 +46,7 @@ def follow_later(world: World, before: Scenario) -> Tale:
     _serve_all(world)
 
 
-def differing(one: Any, other: Any) -> dict[str, Any]:
+def changed_fields(one: Any, other: Any) -> dict[str, Any]:
     """Fields in which settings differ, with the values of the other."""
     return {f.name: getattr(other, f.name) for f in fields(one) if getattr(one, f.name) != getattr(other, f.name)}
 
@@ -54,8 +54,7 @@ def differing(one: Any, other: Any) -> dict[str, Any]:
 def _count_units(world: World, area: DispatchArea, before: Scenario) -> None:
     """Only units of the plan in force count for what a room could ever send."""
     gone = set(before.later.left.tolist())
-    area.fleet.enlist([unit for unit in area.fleet.units if unit.index not in gone])
-    area._possible.clear()
+    area.enlist([unit for unit in area.fleet.units if unit.index not in gone])
 
 
 def _staff(world: World, area: DispatchArea, before: Scenario) -> None:
