@@ -34,12 +34,14 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "pollday"))
 def pytest_collection() -> Iterator[object]:
     """Collect without the garbage collector, which would go through thousands of tests again and again, now and in every test;
     let it look more rarely than for a program that runs for days."""
+    from sim.cli import OBJECTS_BETWEEN_LOOKS
+
     gc.disable()
     try:
         return (yield)
     finally:
         gc.freeze()
-        gc.set_threshold(20_000, 20, 20)
+        gc.set_threshold(*OBJECTS_BETWEEN_LOOKS)
         gc.enable()
 
 
