@@ -122,25 +122,25 @@ class Trace:
 
     ``task`` and ``unit`` are stable ids (-1: none), ``site`` a position in ``Territory.sites`` (-1: none),
     ``area`` a dispatch area (-1: none), ``cause`` the position of the record that made this one happen
-    (-1: the tape or the plan). The world, which writes half a million of them, packs rows itself (``records``,
-    ``packed_legs``), everybody else appends. Where parts of the world are told one after another, ``sort``
+    (-1: the tape or the plan). The world, which writes half a million of them, packs rows itself
+    (``packed_records``, ``packed_legs``), everybody else appends. Where parts of the world are told one after another, ``sort``
     puts the records into the order of time when they are read (``cause`` follows them), and their legs with them.
     """
 
     def __init__(self) -> None:
         self.sort = False
-        self.records = bytearray()
+        self.packed_records = bytearray()
         self.packed_legs = bytearray()
         self._tables: dict[str, tuple[int, dict[str, NDArray[np.generic]]]] = {}
         self._ordered: tuple[NDArray[np.int64], NDArray[np.int64]] | None = None
 
     def __len__(self) -> int:
-        return len(self.records) // RECORD_ROW.size
+        return len(self.packed_records) // RECORD_ROW.size
 
     def append(self, time: float, kind: int, task: int, unit: int, site: int, area: int, cause: int, value: float) -> int:
         """Append one record; return its position, which later records name as their cause."""
         row = len(self)
-        self.records += RECORD_ROW.pack(time, kind, task, unit, site, area, cause, value)
+        self.packed_records += RECORD_ROW.pack(time, kind, task, unit, site, area, cause, value)
         return row
 
     def append_leg(
@@ -151,14 +151,14 @@ class Trace:
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """Records as arrays of shape (records,), by field name."""
-        return self._table("records", self.records, self._read_records)
+        return self._table("records", self.packed_records, self._read_records)
 
     def legs(self) -> dict[str, NDArray[np.generic]]:
         """Movement legs as arrays of shape (legs,), by field name."""
         return self._table("legs", self.packed_legs, self._read_legs)
 
     def _read_records(self) -> dict[str, NDArray[np.generic]]:
-        columns = _columns(self.records, _RECORD)
+        columns = _columns(self.packed_records, _RECORD)
         if not self.sort:
             return columns
         order, place = self._order()
@@ -176,7 +176,7 @@ class Trace:
     def _order(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Records in the order of time, those of one moment as they were written; and the place of each in that order."""
         if self._ordered is None or len(self._ordered[0]) != len(self):
-            order = np.argsort(np.frombuffer(self.records, dtype=_RECORD)["time"], kind="stable")
+            order = np.argsort(np.frombuffer(self.packed_records, dtype=_RECORD)["time"], kind="stable")
             place = np.full(len(order) + 1, -1)  # the last one is for -1: no cause
             place[order] = np.arange(len(order))
             self._ordered = order, place

@@ -38,7 +38,7 @@ class Fleet:
     together: a unit that comes free changes two numbers, however much it can do. ``abilities`` counts the units of each set of
     slot types, ``eligible[s]`` those of slot type s; both count only the ``enlisted``. ``nearby`` is a shortcut to the best unit
     (None: there is none).
-    ``loops`` and ``travel`` are shared.
+    ``loops`` and ``travel`` are shared. Slots: see ``World``.
     """
 
     __slots__ = (

@@ -52,7 +52,7 @@ def send(world: World, task: Task, place: int, unit: Unit, cause: int, delay: fl
         mobilisation += world.scenario.dispatch.aid_time
     x0, y0, score = unit.seen if unit.seen_for is task and unit.seen_at == now else look(world, unit, task)
     depart = now + mobilisation
-    drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place] * world.slowness[task.site]
+    drive = travel.seconds(score, unit.mode, task.fabric, depart) * task.noise[place] * world.slowed.factors[task.site]
     if world.access is not None:
         drive *= world.access.factor(task, depart)
     if unit.loop >= 0:
@@ -116,7 +116,7 @@ def convey(world: World, task: Task, unit: Unit) -> Tale:
     sites = world.scenario.territory.sites
     x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
     score = travel.score_between(task.x, task.y, task.site, x1, y1, site)
-    drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0) * world.slowness[site]
+    drive = travel.seconds_back(score, unit.mode, fabric, clock._now, 1.0) * world.slowed.factors[site]
     row = world.record(K["conveying"], task, unit, site, task.area.index, unit.last, drive)
     _drive(world, unit, task.x, task.y, x1, y1, site, clock._now, clock._now + drive, CONVEY, task.id, row)
     yield clock._now + drive, FREE + unit.id
@@ -133,7 +133,8 @@ def follow_legs(world: World, task: Task, unit: Unit) -> Tale:
     for site, hold_time in task.legs:
         x1, y1, fabric = float(sites.x[site]), float(sites.y[site]), int(sites.fabric[site])
         score = world.travel.score_between(x0, y0, node, x1, y1, site)
-        drive = max(world.travel.seconds_back(score, mode, fabric, clock._now, 1.0) for mode in modes) * world.slowness[site]
+        drive = max(world.travel.seconds_back(score, mode, fabric, clock._now, 1.0) for mode in modes)
+        drive *= world.slowed.factors[site]
         row = world.record(K["leg_started"], task, unit, site, task.area.index, unit.last, drive)
         _drive(world, unit, x0, y0, x1, y1, site, clock._now, clock._now + drive, LEG, task.id, row)
         yield clock._now + drive, FREE + unit.id
@@ -190,7 +191,7 @@ def go_home(world: World, unit: Unit, cause: int) -> float:
     now, travel = world.clock._now, world.travel
     x0, y0, node = whereabouts(world, unit)
     score = travel.score_between(x0, y0, node, unit.home_x, unit.home_y, unit.base)
-    drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor) * world.slowness[unit.base]
+    drive = travel.seconds_back(score, unit.mode, unit.home_fabric, now, unit.home_factor) * world.slowed.factors[unit.base]
     unit.rest_time = unit.base_time
     row = world.record(K["returning"], None, unit, unit.base, unit.area.index, cause, drive)
     _drive(world, unit, x0, y0, unit.home_x, unit.home_y, unit.base, now, now + drive, HOME, -1, row)
@@ -207,7 +208,7 @@ def resume_loop(world: World, unit: Unit, cause: int) -> float:
     (x1, y1), site = stops[stop], int(loops.site[loop, stop])
     score = travel.score_between(x0, y0, node, x1, y1, site)
     fabric = int(world.scenario.territory.sites.fabric[site])
-    join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor) * world.slowness[site]
+    join_at = now + travel.seconds_back(score, unit.mode, fabric, now, unit.home_factor) * world.slowed.factors[site]
     ref = join_at - float(loops.arrive[loop, stop])
     row = world.record(K["loop_started"], None, unit, site, unit.area.index, cause, ref)
     _drive(world, unit, x0, y0, x1, y1, site, now, join_at, TO_LOOP, -1, row)

@@ -6,17 +6,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.processes.world import Undo, World
-
 if TYPE_CHECKING:
     from sim.demand.tape import Inject
+    from sim.processes.world import Undo, World
 
 
 class Slowed:
-    """Keeps the multipliers of drives by destination: the product of those that are in force there."""
+    """What multiplies drives just now: ``factors`` by destination, each the product of those that are in force there."""
 
-    def __init__(self, factors: list[float]) -> None:
-        self._factors = factors
+    def __init__(self, sites: int) -> None:
+        self.factors = [1.0] * sites
         self._in_force: list[tuple[np.ndarray, float]] = []
 
     def put(self, where: np.ndarray, factor: float) -> tuple[np.ndarray, float]:
@@ -32,10 +31,10 @@ class Slowed:
         self._multiply()
 
     def _multiply(self) -> None:
-        factors = np.ones(len(self._factors))
+        factors = np.ones(len(self.factors))
         for where, factor in self._in_force:
             factors[where] *= factor
-        self._factors[:] = factors.tolist()
+        self.factors = factors.tolist()
 
 
 def places_of(world: World, order: Inject) -> np.ndarray:
@@ -54,7 +53,5 @@ def places_of(world: World, order: Inject) -> np.ndarray:
 
 def slow_roads(world: World, order: Inject) -> Undo:
     """Drives to the places round site ``target`` take ``value`` times as long."""
-    if world.slowed is None:
-        world.slowed = Slowed(world.slowness)
     slowed, entry = world.slowed, world.slowed.put(places_of(world, order), order.value)
     return lambda: slowed.lift(entry)

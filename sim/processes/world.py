@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.errors import InputError
 from sim.processes.kernel import TASK, Clock
+from sim.processes.roads import Slowed
 from sim.trace import CODE, KINDS, RECORD_ROW, Trace
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from sim.processes.deterrence import Presence
     from sim.processes.queue import DispatchArea
     from sim.processes.rally import Crowd
-    from sim.processes.roads import Slowed
     from sim.scenario import Scenario
     from sim.territory.travel import Travel
 
@@ -37,14 +37,17 @@ pack, ROW_SIZE = RECORD_ROW.pack, RECORD_ROW.size
 
 
 class World:
-    """State of one run: clock, trace, units, open tasks, dispatch areas and the alert."""
+    """State of one run: clock, trace, units, open tasks, dispatch areas and the alert.
+
+    It has slots because of its many attributes: the interpreter reads the first thirty of an object fast.
+    """
 
     __slots__ = (
         "access", "alert", "answers", "areas", "awaited", "calmed", "came", "cancelled", "climbing", "clock",
         "closed_checkpoints", "closing", "command", "crowds", "cut_off", "echoes", "entry_marks", "extended",
         "far_checkpoints", "far_posts", "go_up", "gone_home", "guarding", "guards", "handover_time", "heads_at", "held",
         "impatient", "keep", "planned_closing", "presence", "presence_of", "presences", "room_across", "scenario", "slowed",
-        "slowness", "standby", "staying", "stood_by", "tape", "tasks", "territory", "trace", "travel", "unit_by_id", "units",
+        "standby", "staying", "stood_by", "tape", "tasks", "territory", "trace", "travel", "unit_by_id", "units",
     )  # fmt: skip
 
     alert: Alert
@@ -101,9 +104,7 @@ class World:
         """What each inject brings, by its id, until it comes."""
         self.came: dict[int, list[tuple[float, int]]] = {}
         """Moments and ids of the incidents that each inject that has come brings, by its id."""
-        self.slowness = [1.0] * len(scenario.territory.sites)
-        """What multiplies drives to each site just now."""
-        self.slowed: Slowed | None = None
+        self.slowed = Slowed(len(scenario.territory.sites))
         self.cut_off: dict[int, float] = {}
         """Seconds by which units are told later, by dispatch area whose room cannot reach them."""
         self.standby: defaultdict[int, list[tuple[float, int, float]]] = defaultdict(list)
@@ -171,7 +172,7 @@ class World:
 
         Every change of status goes through here. Returns the record's position, the cause of what follows.
         """
-        records = self.trace.records
+        records = self.trace.packed_records
         row = len(records) // ROW_SIZE
         task_id = unit_id = -1
         if task is not None:
